@@ -1,0 +1,1 @@
+"""Decoders: masked, autoregressive, hybrid; each an iterator of single forward passes."""

@@ -1,0 +1,121 @@
+"""One guided forward pass, with every exact saving and a count of what it cost.
+
+Classifier-free guidance runs two rows for each result: one told the text, one told nothing. Four
+things need not be computed, and leaving them out changes nothing but rounding:
+
+- the null row's cross-attention: an empty text adds exactly zero;
+- the null row itself, where the guidance weight is 1;
+- the heads of other codebooks, and this head at frames that are not drawn;
+- attention outside the band of a later stage (and, in a hybrid model, the prefix's columns).
+
+``Shortcuts`` can switch each off, so that tests and the benchmark compare results and costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from magnet_core.decoding.sampling import guide
+from magnet_core.model.attention import Attend
+from magnet_core.model.lm import Conditions, TransformerLM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcuts:
+    """Which exact savings are used. All of them, but to compare.
+
+    Attributes:
+        null_text: no cross-attention in the null row.
+        null_row: no null row at guidance weight 1.
+        one_head: only the wanted head, only at the frames to draw.
+        band: banded attention at linear cost in stages > 0.
+        prefix: a hybrid model's prefix is computed once.
+    """
+
+    null_text: bool = True
+    null_row: bool = True
+    one_head: bool = True
+    band: bool = True
+    prefix: bool = True
+
+
+@dataclass(slots=True)
+class PassCounter:
+    """What forward passes have cost so far; a decoder adds to the one it is given.
+
+    Attributes:
+        passes: calls of the network.
+        rows: batch rows of those calls, null rows included.
+        positions: rows times the positions computed in each.
+        text_positions: of those, the ones that attended to a text.
+        head_positions: rows times positions times heads.
+    """
+
+    passes: int = 0
+    rows: int = 0
+    positions: int = 0
+    text_positions: int = 0
+    head_positions: int = 0
+
+
+class GuidedForward:
+    """Runs the conditional and the null rows of a batch.
+
+    Args:
+        lm: the network.
+        conditions: of the B conditional rows.
+        shortcuts: which savings to use.
+        counter: counts the work; None counts for nobody.
+    """
+
+    def __init__(
+        self,
+        lm: TransformerLM,
+        conditions: Conditions,
+        shortcuts: Shortcuts | None = None,
+        counter: PassCounter | None = None,
+    ) -> None:
+        self.lm = lm
+        self.shortcuts = shortcuts or Shortcuts()
+        self.counter = counter or PassCounter()
+        self.batch = conditions.rows
+        self._told = conditions
+        self._both = conditions if self.shortcuts.null_text else conditions.with_null_rows()
+
+    def rows(self, weight: float) -> int:
+        """Return how many rows a pass at this guidance weight has: B, or 2B with null rows."""
+        skip = weight == 1.0 and self.shortcuts.null_row
+        return self.batch if skip else 2 * self.batch
+
+    def states(self, x: Tensor, attend: Attend, *, rows: int) -> Tensor:
+        """Return output states ``[rows, S, D]`` of input embeddings ``x [B, S, D]``."""
+        both = rows > self.batch
+        conditions = self._both if both else self._told
+        count, positions = self.counter, x.shape[1]
+        count.passes += 1
+        count.rows += rows
+        count.positions += rows * positions
+        count.text_positions += conditions.rows * positions
+        return self.lm.trunk(torch.cat([x, x]) if both else x, conditions, attend)
+
+    def stage_logits(self, states: Tensor, stage: int, where: Tensor, weight: float) -> Tensor:
+        """Return the guided logits ``[n, card]`` of codebook ``stage`` at the True positions.
+
+        Args:
+            states: ``[B or 2B, S, D]``.
+            stage: codebook.
+            where: bool ``[B, S]`` with n True; the result is in row-major order.
+            weight: of the conditional row.
+        """
+        halves = torch.split(states, self.batch)
+        if not self.shortcuts.one_head:
+            self.counter.head_positions += states.shape[0] * states.shape[1] * len(self.lm.linears)
+            logits = [self.lm.heads(half)[:, stage][where] for half in halves]
+        else:
+            wanted = torch.cat([half[where] for half in halves])
+            self.counter.head_positions += wanted.shape[0]
+            logits = list(self.lm.head(stage, wanted).chunk(len(halves)))
+        return logits[0] if len(logits) == 1 else guide(logits[0], logits[1], weight)

@@ -1,0 +1,1 @@
+"""The network: stateless modules, no decoding in them."""

@@ -1,0 +1,45 @@
+"""Where the beats of a stream fall.
+
+A model with a metre is told the beat position of each window that it decodes (see
+``magnet_core.model.metre``). Windows begin anywhere and a prompt may change the tempo in the middle
+of a bar, so a session keeps one grid for all of its windows: a point where a beat is known, and the
+tempo from there on. A new tempo moves the point to the frame of the change, where the old and the
+new grid have the same beat, so that the music does not jump.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from magnet_core.model.metre import Metre
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeatGrid:
+    """Beats by absolute frame number; a change gives a new grid.
+
+    Attributes:
+        frame_rate: frames per second.
+        frame: the frame on which ``beat`` falls.
+        beat: beat position of that frame; 0 is the first beat of a bar.
+        tempo_bpm: beats per minute.
+    """
+
+    frame_rate: float
+    frame: int = 0
+    beat: float = 0.0
+    tempo_bpm: float = 120.0
+
+    def metre(self, frame: int) -> Metre:
+        """Return the metre of a window that begins at ``frame``."""
+        here = Metre(tempo_bpm=self.tempo_bpm, start_beat=self.beat)
+        return here.at_frame(frame - self.frame, self.frame_rate)
+
+    def with_tempo(self, frame: int, tempo_bpm: float) -> BeatGrid:
+        """Return the grid that goes on from ``frame`` at ``tempo_bpm``, without a jump there."""
+        beat = self.metre(frame).start_beat
+        return replace(self, frame=frame, beat=beat, tempo_bpm=tempo_bpm)
+
+    def restarted(self, frame: int) -> BeatGrid:
+        """Return the grid whose beat 0 falls on ``frame``, at the same tempo."""
+        return replace(self, frame=frame, beat=0.0)

@@ -1,0 +1,1 @@
+"""The recipe that makes the bundled model, and that trains models of your own."""

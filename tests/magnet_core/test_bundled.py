@@ -1,0 +1,68 @@
+"""The bundled model: small, always there, exact in streaming, and different for different words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+import magnet_core
+from magnet_core.api import Model
+
+FOLDER = Path(magnet_core.__file__).parent / "bundled"
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Model:
+    return magnet_core.load("bundled")
+
+
+def test_all_weights_fit_in_24_mib() -> None:
+    """What every clone carries stays small."""
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.safetensors")) <= 24 * 2**20
+
+
+def test_is_what_its_card_says(bundled: Model) -> None:
+    """A 32 kHz codec of 50 frames a second and 4 codebooks, with no look-ahead."""
+    assert (bundled.sample_rate, bundled.frame_rate, bundled.codebooks) == (32_000, 50, 4)
+    assert bundled.codec.lookahead_frames == 0
+    assert bundled.lm.config.metre
+
+
+def test_plays_sound_that_is_neither_silent_nor_clipped(bundled: Model) -> None:
+    """Three seconds at default settings; the same seed gives the same codes."""
+    codes = bundled.generate("techno 128 bpm driving kick and bass", frames=150, seed=1)
+    assert torch.equal(
+        codes, bundled.generate("techno 128 bpm driving kick and bass", frames=150, seed=1)
+    )
+    waveform = bundled.codec.decode(codes)
+    assert waveform.shape == (1, 150 * 640)
+    assert 0.02 < waveform.std() < 0.5
+    assert waveform.abs().max() < 1.0
+
+
+def test_streams_its_own_music_exactly(bundled: Model) -> None:
+    """Pushed in uneven chunks, the stream is the offline decode to 1e-5 of full scale."""
+    codes = bundled.generate("house, chords and bass", frames=100, seed=2)
+    stream, edges = bundled.codec.stream(), (0, 1, 4, 9, 31, 60, 100)
+    parts = [stream.push(codes[:, a:b]) for a, b in pairwise(edges)]
+    streamed = torch.cat([*parts, stream.flush()], dim=1)
+    assert (streamed - bundled.codec.decode(codes)).abs().max() <= 1e-5
+
+
+def _onset_share(waveform: torch.Tensor) -> float:
+    """How much of the level's movement is sudden: the mean rise of 10 ms levels over their mean."""
+    level = waveform[0].unfold(0, 320, 320).square().mean(1).sqrt()
+    return float(level.diff().clamp(min=0.0).mean() / level.mean())
+
+
+def test_drums_are_heard_where_they_are_asked_for(bundled: Model) -> None:
+    """Drums alone have sharper onsets than pads without drums, for every one of four seeds."""
+    for seed in range(4):
+        drums, pads = (
+            bundled.codec.decode(bundled.generate(text, frames=200, seed=seed))
+            for text in ("techno 128 bpm, drums only", "ambient pad and strings, no drums")
+        )
+        assert _onset_share(drums) > _onset_share(pads)
