@@ -1,0 +1,1 @@
+"""Figures, each printed with its floor and how to get it again."""

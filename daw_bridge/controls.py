@@ -1,0 +1,369 @@
+"""The one table of every control: address, arguments, range, default, meaning.
+
+OSC addresses, WebSocket commands, the checks before a worker sees a value, and the README's
+reference (``reference.py``) are all made from this table. A control that is not here does not
+exist.
+
+Numbers are lenient in type where real peers leave no choice: Pure Data knows only floats, so a
+float without a fraction is a whole number, and ``seed`` may come as a string because a float32 does
+not hold every seed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daw_bridge.errors import MessageError
+from daw_bridge.worker_protocol import Value
+
+PARAM_PREFIX = "/magnet/param/"
+MAX_TEXT_CHARACTERS = 2000
+
+
+class Kind(StrEnum):
+    """What an argument may be on the wire."""
+
+    FLOAT = "f"
+    INT = "i"
+    TEXT = "s"
+    SEED = "seed"  # an int, or a string of digits
+    STEPS = "steps"  # an int for all codebooks, or a string "20,10,10,10"
+
+
+class Scope(StrEnum):
+    """Who carries a control out."""
+
+    WORKER = "worker"  # sent on, validated; kept and replayed to a new worker where it is a setting
+    STREAM = "stream"  # the server's own side of the stream; the worker does not hear of it
+    SERVER = "server"  # answered at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument of a control.
+
+    Attributes:
+        name: what fail replies call it.
+        kind: its type.
+        low, high: the allowed range of a number, both included; of a text, of its length.
+        default: the value before anyone sets it; None where the model has its own.
+        optional: may be left out.
+    """
+
+    name: str
+    kind: Kind
+    low: float = 0.0
+    high: float = 0.0
+    default: Value | None = None
+    optional: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """The range in words."""
+        if self.kind is Kind.TEXT:
+            return f"a string of {self.low:g} to {self.high:g} characters"
+        if self.kind is Kind.STEPS:
+            return (
+                f"a whole number from {self.low:g} to {self.high:g}, or a string of such numbers, "
+                'one for each codebook, like "20,10,10,10"'
+            )
+        if self.kind is Kind.FLOAT:
+            return f"a number from {self.low:g} to {self.high:g}"
+        return f"a whole number from {int(self.low)} to {int(self.high)}"
+
+    def check(self, value: object) -> Value:
+        """Return the value in its proper type.
+
+        Raises:
+            ValueError: it is of another type or outside the range; the text says both.
+        """
+        checked = _CHECKS[self.kind](value, self)
+        if checked is None:
+            shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+            if isinstance(value, str) and self.kind is Kind.TEXT:
+                shown = f"{len(value)} characters long"
+            raise ValueError(f"{self.name} is {shown}; it must be {self.allowed}")
+        return checked
+
+
+def _float(value: object, argument: Argument) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if argument.low <= number <= argument.high else None  # NaN compares false
+
+
+def _int(value: object, argument: Argument) -> int | None:
+    number = _float(value, argument)
+    if number is None or not isinstance(value, (int, float)) or math.trunc(number) != number:
+        return None
+    return int(value)
+
+
+def _text(value: object, argument: Argument) -> str | None:
+    if not isinstance(value, str) or not argument.low <= len(value) <= argument.high:
+        return None
+    return value
+
+
+def _seed(value: object, argument: Argument) -> int | None:
+    if isinstance(value, str):
+        digits = value.strip()
+        if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
+            return None
+        value = int(digits)
+    return _int(value, argument)
+
+
+def _steps(value: object, argument: Argument) -> Value | None:
+    if not isinstance(value, str):
+        return _int(value, argument)
+    parts = [part.strip() for part in value.split(",")]
+    if len(parts) > 16:
+        return None
+    numbers = [_seed(part, argument) for part in parts]
+    known = [number for number in numbers if number is not None]
+    if len(known) != len(numbers):
+        return None
+    return known[0] if len(known) == 1 else ",".join(str(number) for number in known)
+
+
+_CHECKS = {
+    Kind.FLOAT: _float,
+    Kind.INT: _int,
+    Kind.TEXT: _text,
+    Kind.SEED: _seed,
+    Kind.STEPS: _steps,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One address that clients may send to.
+
+    Attributes:
+        address: the full OSC address; also the WebSocket ``cmd``.
+        doc: one sentence.
+        scope: who carries it out.
+        arguments: in order; optional ones last.
+        setting: its last value is part of a session's state and survives a worker.
+    """
+
+    address: str
+    doc: str
+    scope: Scope
+    arguments: tuple[Argument, ...] = ()
+    setting: bool = False
+
+    def validate(self, args: Sequence[object]) -> tuple[Value, ...]:
+        """Return the arguments in their proper types.
+
+        Raises:
+            MessageError: a wrong count, type or range; the reason names the value and the range.
+        """
+        required = sum(not argument.optional for argument in self.arguments)
+        if not required <= len(args) <= len(self.arguments):
+            raise MessageError(self._count_reason(len(args)), address=self.address)
+        checked = []
+        for argument, value in zip(self.arguments, args, strict=False):
+            try:
+                checked.append(argument.check(value))
+            except ValueError as error:
+                raise MessageError(
+                    str(error), address=self.address, argument=argument.name
+                ) from None
+        return tuple(checked)
+
+    def _count_reason(self, count: int) -> str:
+        names = ", ".join(
+            f"[{argument.name}]" if argument.optional else argument.name
+            for argument in self.arguments
+        )
+        wanted = f"it takes {names}" if names else "it takes none"
+        reason = f"{self.address} got {count} argument{'s' * (count != 1)}; {wanted}"
+        one_text = len(self.arguments) == 1 and self.arguments[0].kind is Kind.TEXT
+        if one_text and count > 1:
+            reason += " as one string (Max: quote it; Pure Data: [list tosymbol])"
+        return reason
+
+
+def _param(
+    name: str,
+    doc: str,
+    kind: Kind,
+    low: float,
+    high: float,
+    *,
+    default: Value | None = None,
+    scope: Scope = Scope.WORKER,
+) -> Control:
+    argument = Argument(name=name, kind=kind, low=low, high=high, default=default)
+    return Control(
+        address=PARAM_PREFIX + name, doc=doc, scope=scope, arguments=(argument,), setting=True
+    )
+
+
+_TEXT = Argument(name="text", kind=Kind.TEXT, high=MAX_TEXT_CHARACTERS, default="")
+_NAME = Argument(name="name", kind=Kind.TEXT, low=1, high=32, default="main")
+
+CONTROLS: tuple[Control, ...] = (
+    Control(address="/magnet/play", doc="Start the stream, or go on.", scope=Scope.WORKER),
+    Control(address="/magnet/stop", doc="Fade out and pause the stream.", scope=Scope.WORKER),
+    Control(
+        address="/magnet/reset",
+        doc="Forget the music so far; prompt and parameters stay.",
+        scope=Scope.WORKER,
+    ),
+    Control(
+        address="/magnet/prompt",
+        doc="Describe the music; an empty text asks for anything.",
+        scope=Scope.WORKER,
+        arguments=(_TEXT,),
+        setting=True,
+    ),
+    _param("temperature", "Sampling temperature of the infill.", Kind.FLOAT, 0, 10),
+    _param("top_p", "Nucleus mass of the infill; 0 turns it off.", Kind.FLOAT, 0, 1),
+    _param("top_k", "Tokens kept where top_p is 0; 0 keeps all.", Kind.INT, 0, 65536),
+    _param("guidance", "Guidance weight at the start of a stage.", Kind.FLOAT, 0, 30),
+    _param("guidance_min", "Guidance weight at the end of a stage.", Kind.FLOAT, 0, 30),
+    _param("steps", "Forward passes of each codebook's stage.", Kind.STEPS, 1, 200),
+    _param("seed", "Seed of the session's randomness.", Kind.SEED, 0, 2**31 - 1, default=0),
+    _param("prefix_temperature", "Sampling temperature of the prefix.", Kind.FLOAT, 0, 10),
+    _param("prefix_top_k", "Tokens kept in the prefix; 0 keeps all.", Kind.INT, 0, 65536),
+    _param("prefix_guidance", "Guidance weight of the prefix.", Kind.FLOAT, 0, 30),
+    _param("window_s", "Seconds of music planned at a time.", Kind.FLOAT, 0.5, 30),
+    _param("context_s", "Seconds heard that a plan goes on from.", Kind.FLOAT, 0, 30),
+    _param(
+        "lead_ms",
+        "How far ahead of the playhead audio is sent: the latency of controls, and the safety.",
+        Kind.FLOAT,
+        40,
+        2000,
+        default=250.0,
+    ),
+    _param(
+        "gain_db", "Loudness of the stream.", Kind.FLOAT, -60, 12, default=0.0, scope=Scope.STREAM
+    ),
+    Control(
+        address="/magnet/subscribe",
+        doc="Send replies and events to this port too (of the sender, or of another host).",
+        scope=Scope.SERVER,
+        arguments=(
+            Argument(name="port", kind=Kind.INT, low=1, high=65535),
+            Argument(name="host", kind=Kind.TEXT, low=1, high=64, optional=True),
+        ),
+    ),
+    Control(
+        address="/magnet/session",
+        doc="Point this sender at another session.",
+        scope=Scope.SERVER,
+        arguments=(_NAME,),
+    ),
+    Control(
+        address="/magnet/token",
+        doc="Show the token; needed from any address but this machine.",
+        scope=Scope.SERVER,
+        arguments=(Argument(name="token", kind=Kind.TEXT, low=1, high=256),),
+    ),
+    Control(
+        address="/magnet/ping",
+        doc="Answered by /magnet/pong with the same text.",
+        scope=Scope.SERVER,
+        arguments=(Argument(name="text", kind=Kind.TEXT, high=256, optional=True),),
+    ),
+    Control(
+        address="/magnet/status",
+        doc="Answered by /magnet/status.reply: names and values in turn.",
+        scope=Scope.SERVER,
+    ),
+    Control(
+        address="/magnet/sync",
+        doc="Answered by /magnet/synced when all this sender sent before is answered.",
+        scope=Scope.SERVER,
+        arguments=(Argument(name="id", kind=Kind.INT, low=-(2**31), high=2**31 - 1),),
+    ),
+)
+
+BY_ADDRESS = {control.address: control for control in CONTROLS}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that the server sends: its arguments with their OSC types, and its meaning."""
+
+    arguments: str
+    doc: str
+
+
+REPLIES: dict[str, Notice] = {
+    "/magnet/done": Notice(
+        "s address, i id, f seconds, s position",
+        "Carried out: after so many seconds, at this sample of the stream, it is first heard.",
+    ),
+    "/magnet/fail": Notice("s address, i id, s reason", "Refused; nothing has changed."),
+    "/magnet/pong": Notice("s text", "The answer to a ping."),
+    "/magnet/synced": Notice("i id", "All that was sent before this sync is answered."),
+    "/magnet/status.reply": Notice(
+        "s name, value, s name, value, ...", "Settings and state of the session, and counters."
+    ),
+}
+
+EVENTS: dict[str, Notice] = {
+    "/magnet/event/chunk": Notice(
+        "s position, i samples, i flags, i plan",
+        "Samples became final (OSC only; on a WebSocket the samples themselves come).",
+    ),
+    "/magnet/event/late": Notice(
+        "s position", "No sound was there in time: it is concealed from here on."
+    ),
+    "/magnet/event/underrun": Notice(
+        "s position, i samples", "So much was concealed; the music goes on."
+    ),
+    "/magnet/event/plan": Notice(
+        "s position, i plan, i context_frames, i prefix_frames, i frames, s steps, i reduced",
+        "A plan begins at this position: frames it goes on from, decodes one by one, and decodes "
+        "in all; forward passes of each codebook; 1 where time allowed fewer than asked for.",
+    ),
+    "/magnet/event/words": Notice(
+        "s unknown", "Words of the prompt that the model does not know; it plays the others."
+    ),
+    "/magnet/event/worker": Notice(
+        "s state, s detail", "The model's process is starting, ready, restarting or broken."
+    ),
+    "/magnet/event/dropped": Notice(
+        "s position, i samples",
+        "This client fell behind, and so much was left out (WebSocket only).",
+    ),
+}
+
+
+def lookup(address: str) -> Control:
+    """Return the control of an address.
+
+    Raises:
+        MessageError: there is none; the reason names the nearest addresses.
+    """
+    control = BY_ADDRESS.get(address)
+    if control is not None:
+        return control
+    shown = address if len(address) <= 60 else address[:57] + "..."
+    near = difflib.get_close_matches(address[:64], BY_ADDRESS, n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}?" if near else "see /magnet/status and the reference"
+    raise MessageError(f"no control has the address {shown!r}; {hint}", address=shown)
+
+
+def validate(address: str, args: Sequence[object]) -> tuple[Control, tuple[Value, ...]]:
+    """Return the control of an address and its arguments in their proper types.
+
+    Raises:
+        MessageError: the address or the arguments are not in the table.
+    """
+    control = lookup(address)
+    return control, control.validate(args)

@@ -1,0 +1,46 @@
+"""The errors of the bridge: what a message from outside, a socket or a device can cause.
+
+    BridgeError
+     ├── MessageError    a message that is not in the protocol; names the address and the argument
+     └── TransportError  a port, a socket, an audio device or a worker that cannot be had
+
+A MessageError is answered to its sender as ``/magnet/fail`` and changes nothing.
+"""
+
+from __future__ import annotations
+
+
+class BridgeError(Exception):
+    """Base class: catch this to catch every error of daw_bridge."""
+
+
+class MessageError(BridgeError, ValueError):
+    """A message from outside does not fit the protocol.
+
+    Attributes:
+        address: the address or command it was sent to; empty where it could not be read.
+        argument: the argument at fault, by name; None where the fault is in no one argument.
+        message_id: the id the client gave it, so that the answer can carry it.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        address: str = "",
+        argument: str | None = None,
+        message_id: int | str | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.address = address
+        self.argument = argument
+        self.message_id = message_id
+
+    @property
+    def reason(self) -> str:
+        """The sentence to send back."""
+        return str(self)
+
+
+class TransportError(BridgeError):
+    """A port, a socket, an audio device or the worker process cannot be had."""

@@ -1,0 +1,247 @@
+"""OSC over UDP: datagrams to commands, replies and events back.
+
+A reply goes to the sender's own port and to every subscriber of the same session, because TouchOSC
+and Max listen on another port than they send from. Bundles with a time tag wait on the event loop's
+own timers, so that a far one delays nobody. Replies and events that arrive *here* are ignored:
+answering them would let two servers talk to each other for ever.
+
+Threading: event loop only; never blocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import logging
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+
+from daw_bridge.access import is_loopback
+from daw_bridge.controls import REPLIES
+from daw_bridge.errors import MessageError, TransportError
+from daw_bridge.hub import Client, Hub
+from daw_bridge.limits import TokenBucket
+from daw_bridge.messages import Command, encode_osc, parse_osc
+from daw_bridge.session import Outcome
+from daw_bridge.worker_protocol import Value
+
+log = logging.getLogger(__name__)
+
+Address = tuple[str, int]
+
+MAX_PEERS = 256
+MAX_SUBSCRIBERS = 32
+MAX_SCHEDULED = 1024
+MAX_AHEAD_S = 60.0
+PACKETS_PER_S, PACKET_BURST = 2000.0, 2000.0  # a datagram counts as 1 and 1 more for each KiB
+COMPLAINTS_PER_S, COMPLAINT_BURST = 20.0, 40.0
+EVENT_PREFIX = "/magnet/event/"
+
+
+class OscPeer(Client):
+    """One sender, known by its address and port."""
+
+    def __init__(self, server: OscServer, address: Address) -> None:
+        super().__init__()
+        self.address = address
+        self._server = server
+
+    def done(self, message_id: int | str, outcome: Outcome) -> None:
+        """Send ``/magnet/done``."""
+        values = (outcome.address, message_id, float(outcome.seconds), str(outcome.position))
+        self._server.reply(self, "/magnet/done", values)
+
+    def fail(self, message_id: int | str | None, address: str, reason: str) -> None:
+        """Send ``/magnet/fail``."""
+        number = 0 if message_id is None else message_id
+        self._server.reply(self, "/magnet/fail", (address, number, reason))
+
+    def answer(self, kind: str, message_id: int | str, values: Mapping[str, Value]) -> None:
+        """Send ``/magnet/pong``, ``/magnet/synced`` or ``/magnet/status.reply``."""
+        if kind == "status":
+            flat = [part for item in values.items() for part in item]
+            self._server.reply(self, "/magnet/status.reply", flat)
+        else:
+            self._server.reply(self, f"/magnet/{kind}", list(values.values()))
+
+    def subscribe(self, port: int, host: str | None) -> None:
+        """Add another address for replies and events."""
+        self._server.add_subscriber(self, (host or self.address[0], port))
+
+
+class OscServer(asyncio.DatagramProtocol):
+    """The UDP port of a server."""
+
+    def __init__(self, hub: Hub, *, wall_clock: Callable[[], float] = time.time) -> None:
+        """Prepare; ``wall_clock`` gives the unix time that time tags are meant in."""
+        self._hub = hub
+        self._wall_clock = wall_clock
+        self._transport: asyncio.DatagramTransport | None = None
+        self._peers: OrderedDict[Address, OscPeer] = OrderedDict()
+        self._subscribers: dict[Address, OscPeer] = {}
+        self._trusted: set[str] = set()
+        self._scheduled = 0
+        self._packets = TokenBucket(PACKETS_PER_S, PACKET_BURST, hub.clock)
+        self._complaints = TokenBucket(COMPLAINTS_PER_S, COMPLAINT_BURST, hub.clock)
+
+    async def start(self, host: str, port: int) -> int:
+        """Bind, and return the port bound (``port`` 0 takes a free one).
+
+        Raises:
+            TransportError: the port cannot be had.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            self._transport, _ = await loop.create_datagram_endpoint(
+                lambda: self, local_addr=(host, port)
+            )
+        except OSError as error:
+            raise bind_error("OSC", host, port, "--osc-port", error) from None
+        self._hub.watch(self._on_event)
+        bound: int = self._transport.get_extra_info("sockname")[1]
+        return bound
+
+    def close(self) -> None:
+        """Release the port."""
+        if self._transport is not None:
+            self._transport.close()
+
+    # --- asyncio.DatagramProtocol ---
+
+    def error_received(self, exc: Exception) -> None:
+        """A reply could not be delivered (the peer's port is closed); it may come back."""
+        log.debug("OSC: %s", exc)
+
+    def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
+        """Carry out a datagram, now or when its time tag says."""
+        if not self._packets.take(1 + len(data) / 1024):
+            self._hub.metrics.flooded_packets += 1
+            return
+        peer = self._peer((str(addr[0]), int(addr[1])))
+        try:
+            commands = parse_osc(data)
+        except MessageError as error:
+            self._hub.metrics.bad_packets += 1
+            self._complain(peer, error.address, str(error))
+            return
+        for timed in commands:
+            self._accept(peer, timed.command, timed.when)
+
+    # --- commands ---
+
+    def _peer(self, address: Address) -> OscPeer:
+        peer = self._peers.get(address)
+        if peer is None:
+            peer = self._peers[address] = OscPeer(self, address)
+            if len(self._peers) > MAX_PEERS:
+                self._peers.popitem(last=False)
+        self._peers.move_to_end(address)
+        return peer
+
+    def _accept(self, peer: OscPeer, command: Command, when: float | None) -> None:
+        if command.address in REPLIES or command.address.startswith(EVENT_PREFIX):
+            return
+        ahead_s = 0.0 if when is None else when - self._wall_clock()
+        if ahead_s <= 0:
+            self._carry_out(peer, command)
+        elif ahead_s > MAX_AHEAD_S:
+            reason = f"the time tag is {ahead_s:.0f} s ahead; at most {MAX_AHEAD_S:.0f} s"
+            self._complain(peer, command.address, reason)
+        elif self._scheduled >= MAX_SCHEDULED:
+            self._complain(peer, command.address, f"{MAX_SCHEDULED} messages wait already")
+        else:
+            self._scheduled += 1
+            asyncio.get_running_loop().call_later(ahead_s, self._carry_out_later, peer, command)
+
+    def _carry_out_later(self, peer: OscPeer, command: Command) -> None:
+        self._scheduled -= 1
+        self._carry_out(peer, command)
+
+    def _carry_out(self, peer: OscPeer, command: Command) -> None:
+        host = peer.address[0]
+        if not is_loopback(host) and host not in self._trusted:
+            if command.address != "/magnet/token":
+                self._complain(peer, command.address, "first show the token: /magnet/token s")
+                return
+            self._hub.handle(peer, command)
+            if peer.trusted:
+                self._trusted.add(host)
+            return
+        self._hub.handle(peer, command)
+
+    def _complain(self, peer: OscPeer, address: str, reason: str) -> None:
+        """Refuse a message; not too often, so that a flood of them is not answered by another."""
+        self._hub.metrics.fails += 1
+        if self._complaints.take():
+            peer.fail(None, address, reason)
+
+    # --- replies and events ---
+
+    def add_subscriber(self, peer: OscPeer, address: Address) -> None:
+        """Send the replies and events of the peer's session to an address too.
+
+        Raises:
+            MessageError: it is not an IP address, or there are too many.
+        """
+        host = "127.0.0.1" if address[0] == "localhost" else address[0]
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise MessageError(
+                f"host is {address[0]!r}; it must be an IP address",
+                address="/magnet/subscribe",
+                argument="host",
+            ) from None
+        if (host, address[1]) not in self._subscribers and len(
+            self._subscribers
+        ) >= MAX_SUBSCRIBERS:
+            raise MessageError(
+                f"{MAX_SUBSCRIBERS} addresses are subscribed already", address="/magnet/subscribe"
+            )
+        self._subscribers[host, address[1]] = peer
+
+    def reply(self, peer: OscPeer, address: str, values: Sequence[Value]) -> None:
+        """Send a reply to a peer and to the subscribers of its session."""
+        datagram = encode_osc(address, values)
+        targets = {peer.address: None} | dict.fromkeys(self._listening(peer.session))
+        for target in targets:
+            self._send(datagram, target)
+
+    def _listening(self, session: str) -> list[Address]:
+        return [
+            address
+            for address, peer in self._subscribers.items()
+            if not session or peer.session == session
+        ]
+
+    def _on_event(self, session: str, event: str, values: Mapping[str, Value]) -> None:
+        targets = self._listening(session)
+        if not targets:
+            return
+        plain = [str(v) if name == "position" else v for name, v in values.items()]
+        datagram = encode_osc(EVENT_PREFIX + event, plain)
+        for target in targets:
+            self._send(datagram, target)
+
+    def _send(self, datagram: bytes, target: Address) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        try:
+            self._transport.sendto(datagram, target)
+        except (OSError, ValueError) as error:  # no route, or an address of the other family
+            log.debug("OSC to %s: %s", target, error)
+
+
+def bind_error(what: str, host: str, port: int, option: str, error: OSError) -> TransportError:
+    """Return the error that says why a port cannot be had and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        return TransportError(
+            f"{what} port {port} on {host} is in use, perhaps by another magnet-live; "
+            f"stop that, or choose another with {option}"
+        )
+    if isinstance(error, socket.gaierror):
+        return TransportError(f"{host!r} is not an address of this machine; see --host")
+    return TransportError(f"{what} port {port} on {host} cannot be opened ({option}): {error}")

@@ -1,0 +1,117 @@
+"""The reference of all controls, replies and events, written from their table.
+
+python -m daw_bridge.reference README.md            rewrite what stands between the two marks
+python -m daw_bridge.reference --check README.md    exit with 1 if it is not what the table says
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from daw_bridge.controls import CONTROLS, EVENTS, REPLIES, Argument, Control, Notice
+
+BEGIN, END = "<!-- controls -->", "<!-- /controls -->"
+
+_ABOUT_CONTROLS = """\
+One namespace for both wires: an OSC message to the address, or the address as `cmd` of a WebSocket
+message with the arguments in `args`. Whole numbers may come as floats, the seed also as a string of
+digits. What is not in this table, or outside its range, is refused with a reason and changes
+nothing."""
+
+_ABOUT_NOTICES = """\
+Replies go to whoever sent the command and, on OSC, to everyone subscribed to its session; events go
+to subscribers and to every WebSocket of the session. On OSC: `f` is a number, `i` a whole number,
+`s` a string, and positions are strings, because an `i` ends within a day. On a WebSocket: the last
+word of the address is the `event` (`status` for status.reply), the names below are keys, as in
+`{"event": "late", "session": "main", "position": 48000}`, `id` is the client's own (`sync` is the
+number of a synced), and positions are numbers at the client's sample rate."""
+
+
+class ReferenceError(ValueError):
+    """A file has no place for the reference."""
+
+
+def reference() -> str:
+    """Return the reference as Markdown."""
+    parts = (
+        "## Controls",
+        _ABOUT_CONTROLS,
+        _table(("address", "arguments", "default", "meaning"), map(_control_row, CONTROLS)),
+        "### Replies and events",
+        _ABOUT_NOTICES,
+        _table(("address", "arguments", "meaning"), _notice_rows(REPLIES) + _notice_rows(EVENTS)),
+    )
+    return "\n\n".join(parts)
+
+
+def updated(document: str) -> str:
+    """Return a document with the reference between its marks.
+
+    Raises:
+        ReferenceError: the marks are missing, or in the wrong order.
+    """
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ReferenceError(f"it has no {BEGIN} with {END} after it")
+    return f"{before}{BEGIN}\n{reference()}\n{END}{after}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write or check the reference; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m daw_bridge.reference", description="Write the reference of all controls."
+    )
+    parser.add_argument("file", type=Path, help="Markdown file with the marks")
+    parser.add_argument("--check", action="store_true", help="change nothing; 1 if it is stale")
+    args = parser.parse_args(argv)
+    try:
+        document = args.file.read_text("utf-8")
+        wanted = updated(document)
+        if args.check and wanted != document:
+            print(f"{args.file} is stale: python -m daw_bridge.reference {args.file}")
+            return 1
+        if not args.check:
+            args.file.write_text(wanted, "utf-8")
+    except (OSError, ReferenceError) as error:
+        print(f"{args.file}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _control_row(control: Control) -> tuple[str, ...]:
+    arguments = "; ".join(_argument(argument, control) for argument in control.arguments)
+    return f"`{control.address}`", arguments, _default(control), control.doc
+
+
+def _argument(argument: Argument, control: Control) -> str:
+    is_named_by_address = control.address.endswith(f"/{argument.name}")
+    words = argument.allowed if is_named_by_address else f"`{argument.name}`, {argument.allowed}"
+    return f"[{words}]" if argument.optional else words
+
+
+def _default(control: Control) -> str:
+    if not control.setting:
+        return ""
+    (argument,) = control.arguments
+    if argument.default is None:
+        return "the model's"
+    return f'`"{argument.default}"`' if argument.default == "" else f"`{argument.default:g}`"
+
+
+def _notice_rows(notices: Mapping[str, Notice]) -> list[tuple[str, ...]]:
+    return [(f"`{address}`", notice.arguments, notice.doc) for address, notice in notices.items()]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(c.replace("|", r"\|") for c in line) + " |" for line in lines
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

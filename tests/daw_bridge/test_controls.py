@@ -1,0 +1,125 @@
+"""The table of controls: what it takes, and what it says to what it does not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daw_bridge.controls import BY_ADDRESS, CONTROLS, Kind, lookup, validate
+from daw_bridge.errors import MessageError
+
+PARAM = "/magnet/param/"
+
+
+def test_addresses_are_unique_and_documented() -> None:
+    assert len(BY_ADDRESS) == len(CONTROLS)
+    assert all(control.doc.endswith(".") for control in CONTROLS)
+
+
+def test_every_default_passes_its_own_check() -> None:
+    for control in CONTROLS:
+        for argument in control.arguments:
+            if argument.default is not None:
+                assert argument.check(argument.default) == argument.default
+
+
+@pytest.mark.parametrize(
+    ("address", "args", "expected"),
+    [
+        ("/magnet/play", (), ()),
+        ("/magnet/prompt", ("warm pads",), ("warm pads",)),
+        ("/magnet/prompt", ("",), ("",)),
+        (PARAM + "temperature", (3,), (3.0,)),
+        (PARAM + "top_k", (250.0,), (250,)),  # Pure Data knows only floats
+        (PARAM + "steps", ("20, 10,10,10",), ("20,10,10,10",)),
+        (PARAM + "steps", ("12",), (12,)),
+        (PARAM + "steps", (12.0,), (12,)),
+        (PARAM + "seed", ("2147483647",), (2147483647,)),  # more than a float32 holds
+        ("/magnet/subscribe", (9100, "127.0.0.1"), (9100, "127.0.0.1")),
+        ("/magnet/subscribe", (9100.0,), (9100,)),
+    ],
+)
+def test_valid_arguments_come_back_in_their_type(address, args, expected) -> None:
+    control, checked = validate(address, args)
+    assert control.address == address
+    assert checked == expected
+    assert [type(value) for value in checked] == [type(value) for value in expected]
+
+
+@pytest.mark.parametrize(
+    ("address", "args", "words"),
+    [
+        (PARAM + "temperature", (math.nan,), ("temperature is nan", "from 0 to 10")),
+        (PARAM + "temperature", (math.inf,), ("inf", "from 0 to 10")),
+        (PARAM + "top_p", (1.5,), ("top_p is 1.5", "from 0 to 1")),
+        (PARAM + "top_p", (-0.1,), ("-0.1",)),
+        (PARAM + "top_p", ("0.5",), ("top_p is '0.5'", "a number")),
+        (PARAM + "top_p", (10**400,), ("top_p is 1000",)),
+        (PARAM + "top_k", (2.5,), ("top_k is 2.5", "a whole number from 0 to 65536")),
+        (PARAM + "top_k", (True,), ("top_k is True",)),
+        (PARAM + "steps", ("20,10,x",), ("steps is '20,10,x'", "20,10,10,10")),
+        (PARAM + "steps", ("0,10",), ("steps",)),
+        (PARAM + "steps", (",".join(["1"] * 17),), ("steps",)),
+        (PARAM + "seed", (-1,), ("seed is -1", "2147483647")),
+        (PARAM + "seed", ("9" * 5000,), ("seed",)),
+        ("/magnet/prompt", ("x" * 10_000,), ("10000 characters", "0 to 2000")),
+        ("/magnet/prompt", (3,), ("text is 3", "a string")),
+        ("/magnet/prompt", (), ("0 arguments", "text")),
+        ("/magnet/prompt", ("warm", "pads"), ("2 arguments", "one string")),
+        ("/magnet/play", (1,), ("1 argument;", "takes none")),
+        ("/magnet/subscribe", (70000,), ("port is 70000", "65535")),
+    ],
+)
+def test_a_refusal_names_the_value_and_the_range(address, args, words) -> None:
+    with pytest.raises(MessageError) as caught:
+        validate(address, args)
+    assert caught.value.address == address
+    for word in words:
+        assert word in caught.value.reason
+    assert len(caught.value.reason) < 300
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("/magnet/paly", "/magnet/play"),
+        ("/magnet/param/temprature", "/magnet/param/temperature"),
+        ("/prompt", "/magnet/prompt"),
+    ],
+)
+def test_an_unknown_address_is_answered_with_the_nearest(address, near) -> None:
+    with pytest.raises(MessageError, match=near):
+        lookup(address)
+
+
+def test_an_unknown_address_that_is_near_nothing_is_cut_short() -> None:
+    with pytest.raises(MessageError) as caught:
+        lookup("/" + "é" * 5000)
+    assert len(caught.value.reason) < 200
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.binary(),
+    st.lists(st.none()),
+)
+
+
+@given(st.sampled_from(CONTROLS), st.lists(ANYTHING, max_size=3))
+def test_any_arguments_are_checked_or_refused(control, args) -> None:
+    """A value that passes is in its range and of a plain type; nothing else gets through."""
+    try:
+        _, checked = validate(control.address, args)
+    except MessageError:
+        return
+    for argument, value in zip(control.arguments, checked, strict=False):
+        assert type(value) in (int, float, str)
+        if argument.kind in (Kind.FLOAT, Kind.INT, Kind.SEED):
+            assert argument.low <= float(value) <= argument.high

@@ -1,0 +1,210 @@
+"""OSC over a real UDP port."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+
+from bridge_peers import osc_peer, with_server
+
+from daw_bridge.app import RunningServer
+from daw_bridge.messages import encode_osc
+from daw_bridge.osc_server import MAX_SCHEDULED, MAX_SUBSCRIBERS
+
+
+def bundle(when: float, *messages: bytes) -> bytes:
+    tag = 1 if when == 0 else int((when + 2208988800) * 2**32)
+    packed = b"".join(struct.pack(">i", len(part)) + part for part in messages)
+    return b"#bundle\0" + struct.pack(">Q", tag) + packed
+
+
+def test_commands_are_numbered_per_sender_and_answered() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as one, osc_peer(server) as other:
+            for number in (1, 2):
+                done = await one.ask("/magnet/prompt", f"warm pads {number}")
+                assert done.address == "/magnet/done"
+                address, message_id, seconds, sample = done.params
+                assert (address, message_id, sample) == ("/magnet/prompt", number, "0")
+                assert 0 <= seconds < 15  # the first waits for the worker
+            assert (await other.ask("/magnet/stop")).params[1] == 1
+
+    with_server(scenario)
+
+
+def test_play_is_answered_and_status_shows_the_stream() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            await peer.ask("/magnet/param/temperature", 2.5)
+            assert (await peer.ask("/magnet/play")).address == "/magnet/done"
+            await asyncio.sleep(0.2)
+            reply = await peer.ask("/magnet/status")
+            assert reply.address == "/magnet/status.reply"
+            status = dict(zip(reply.params[::2], reply.params[1::2], strict=True))
+            assert status["state"] == "playing"
+            assert status["worker"] == "ready"
+            assert status["temperature"] == 2.5
+            assert status["sample_rate"] == 32000
+            assert int(status["position"]) > 0
+            assert len(reply.params) <= 250
+
+    with_server(scenario)
+
+
+def test_ping_and_sync_are_answered() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            pong = await peer.ask("/magnet/ping", "hällo")
+            assert (pong.address, pong.params) == ("/magnet/pong", ["hällo"])
+            assert (await peer.ask("/magnet/ping")).params == [""]
+            peer.send("/magnet/prompt", "a")  # waits for the worker
+            peer.send("/magnet/sync", 7)
+            answers = [await peer.receive() for _ in range(2)]
+            assert [message.address for message in answers] == ["/magnet/done", "/magnet/synced"]
+            assert answers[1].params == [7]
+            assert (await peer.ask("/magnet/sync", 8)).params == [8]
+
+    with_server(scenario)
+
+
+def test_bad_messages_are_refused_with_a_reason_and_change_nothing() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            for address, args, word in (
+                ("/magnet/param/top_p", (7.0,), "top_p is 7.0"),
+                ("/magnet/param/top_p", (float("nan"),), "nan"),
+                ("/magnet/prompt", (), "0 arguments"),
+                ("/magnet/prompt", ("x" * 10_000,), "10000 characters"),
+                ("/magnet/paly", (), "/magnet/play"),
+                ("/magnet/session", ("no spaces please",), "session"),
+                ("/magnet/prompt", ("refuse",), "not that one"),
+                ("/magnet/token", ("wrong",), "not the token"),
+                ("/magnet/subscribe", (9000, "a.host.name"), "IP address"),
+            ):
+                fail = await peer.ask(address, *args)
+                assert fail.address == "/magnet/fail"
+                assert fail.params[0] == address
+                assert word in fail.params[2]
+            for garbage in (b"\xff" * 40, b"/x\0\0,b\0\0" + bytes(8), b"#bundle\0"):
+                peer.send_bytes(garbage)
+                assert (await peer.receive()).address == "/magnet/fail"
+            status = server.hub.status("main")
+            assert status["state"] == "stopped"
+            assert "top_p" not in status and "prompt" not in status
+            assert status["bad_packets"] == 3
+            assert status["fails"] == 12
+
+    with_server(scenario)
+
+
+def test_replies_and_events_sent_to_us_are_not_answered() -> None:
+    """Two servers that answered each other's refusals would never end."""
+
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            for address in ("/magnet/fail", "/magnet/done", "/magnet/event/late"):
+                peer.send(address, "x")
+            await peer.silence(0.05)
+
+    with_server(scenario)
+
+
+def test_subscribers_get_replies_and_events_of_their_session() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as sender, osc_peer(server) as ear, osc_peer(server) as deaf:
+            assert (await sender.ask("/magnet/subscribe", ear.port)).address == "/magnet/done"
+            assert (await ear.receive()).params[0] == "/magnet/subscribe"
+            assert (await deaf.ask("/magnet/session", "other")).address == "/magnet/done"
+            await deaf.ask("/magnet/subscribe", deaf.port, "localhost")
+            sender.send("/magnet/play")
+            assert (await ear.until("/magnet/done")).params[0] == "/magnet/play"
+            chunk = await ear.until("/magnet/event/chunk")
+            position, samples, flags, plan = chunk.params
+            assert (position, samples, flags, plan) == ("0", 640, 1, 0)
+            worker = server.hub.supervisor.pid
+            assert worker is not None
+            sender.send("/magnet/prompt", "die")
+            assert "worker was lost" in (await ear.until("/magnet/fail")).params[2]
+            state = await ear.until("/magnet/event/worker")
+            assert state.params[0] == "restarting"
+            heard = {(await deaf.receive()).address for _ in range(2)}
+            assert heard == {"/magnet/event/worker"}  # which is everyone's
+
+    with_server(scenario)
+
+
+def test_too_many_subscribers_are_refused() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            for port in range(20_000, 20_000 + MAX_SUBSCRIBERS):
+                assert (await peer.ask("/magnet/subscribe", port)).address == "/magnet/done"
+            fail = await peer.ask("/magnet/subscribe", 30_000)
+            assert "subscribed already" in fail.params[2]
+
+    with_server(scenario)
+
+
+def test_a_session_of_ones_own_is_apart_from_main() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            await peer.ask("/magnet/session", "solo")
+            await peer.ask("/magnet/prompt", "drums")
+            await peer.ask("/magnet/play")
+            assert server.hub.status("main")["state"] == "stopped"
+            assert server.hub.status("solo")["prompt"] == "drums"
+
+    with_server(scenario)
+
+
+def test_a_bundle_acts_at_its_time_and_blocks_nobody() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            at = time.time() + 0.25
+            peer.send_bytes(bundle(at, encode_osc("/magnet/ping", ["later"])))
+            assert (await peer.ask("/magnet/ping", "now")).params == ["now"]
+            assert (await peer.receive()).params == ["later"]
+            assert -0.01 < time.time() - at < 0.1
+
+    with_server(scenario)
+
+
+def test_a_late_bundle_acts_at_once_and_a_far_one_is_refused() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            peer.send_bytes(bundle(time.time() - 100, encode_osc("/magnet/ping", ["late"])))
+            assert (await peer.receive()).params == ["late"]
+            peer.send_bytes(bundle(time.time() + 3600, encode_osc("/magnet/ping", ["far"])))
+            fail = await peer.receive()
+            assert fail.address == "/magnet/fail"
+            assert "at most 60 s" in fail.params[2]
+
+    with_server(scenario)
+
+
+def test_scheduled_messages_are_bounded() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as peer:
+            pings = [encode_osc("/magnet/ping", ["x"])] * 250
+            for _ in range(5):
+                peer.send_bytes(bundle(time.time() + 50, *pings))
+            reasons = {(await peer.receive()).params[2] for _ in range(20)}
+            assert reasons == {f"{MAX_SCHEDULED} messages wait already"}
+            assert server.hub.metrics.fails == 5 * 250 - MAX_SCHEDULED
+
+    with_server(scenario)
+
+
+def test_a_flood_is_dropped_and_counted_and_service_goes_on() -> None:
+    async def scenario(server: RunningServer) -> None:
+        with osc_peer(server) as flood, osc_peer(server) as peer:
+            for _ in range(4000):
+                flood.send_bytes(b"\xff" * 64)
+                if server.hub.metrics.flooded_packets:
+                    break
+                await asyncio.sleep(0)
+            assert server.hub.metrics.flooded_packets
+            await asyncio.sleep(0.1)
+            assert (await peer.ask("/magnet/ping", "still here")).params == ["still here"]
+
+    with_server(scenario)

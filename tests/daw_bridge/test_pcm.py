@@ -1,0 +1,39 @@
+"""The header of binary messages: as documented, and safe to read from any bytes."""
+
+from __future__ import annotations
+
+import struct
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daw_bridge.errors import MessageError
+from daw_bridge.pcm import HEADER_BYTES, PcmFormat, PcmHeader
+
+
+def test_header_is_laid_out_as_documented() -> None:
+    """Offsets, widths and byte order are those of the table in the protocol."""
+    header = PcmHeader(
+        format=PcmFormat.S16,
+        channels=2,
+        sample_rate=48000,
+        frames=960,
+        sequence=3,
+        position=2**40,
+        flags=5,
+        plan_id=9,
+    )
+    packed = header.pack()
+    assert len(packed) == HEADER_BYTES == 40
+    assert packed[:8] == b"MGNT" + bytes([1, 1, 2, 5])
+    assert struct.unpack("<IIQQQ", packed[8:]) == (48000, 960, 3, 2**40, 9)
+    assert PcmHeader.unpack(packed + bytes(960 * 2 * 2)) == header
+
+
+@given(st.binary(max_size=80) | st.binary(max_size=60).map(lambda tail: b"MGNT\x01" + tail))
+def test_header_of_any_bytes_is_read_or_refused(data) -> None:
+    try:
+        header = PcmHeader.unpack(data)
+    except MessageError:
+        return
+    assert data.startswith(header.pack())

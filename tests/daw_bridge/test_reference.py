@@ -1,0 +1,50 @@
+"""The reference in the README says what the table says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daw_bridge.controls import CONTROLS, EVENTS, REPLIES
+from daw_bridge.reference import BEGIN, END, main, reference
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_readme_is_current(capsys) -> None:
+    assert main(["--check", str(README)]) == 0, capsys.readouterr().out
+
+
+def test_everything_in_the_table_has_its_row() -> None:
+    rows = [line for line in reference().splitlines() if line.startswith("| `")]
+    assert len(rows) == len(CONTROLS) + len(REPLIES) + len(EVENTS)
+    for control, row in zip(CONTROLS, rows, strict=False):
+        assert row.startswith(f"| `{control.address}` |")
+        assert all(argument.allowed in row for argument in control.arguments)
+        assert control.doc in row
+
+
+def test_a_stale_file_is_noticed_rewritten_and_then_current(tmp_path, capsys) -> None:
+    file = tmp_path / "manual.md"
+    file.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    assert main(["--check", str(file)]) == 1
+    assert "stale" in capsys.readouterr().out
+    assert "old" in file.read_text()
+    assert main([str(file)]) == 0
+    assert file.read_text() == f"before\n{BEGIN}\n{reference()}\n{END}\nafter\n"
+    assert main(["--check", str(file)]) == 0
+
+
+@pytest.mark.parametrize("text", ["no marks", BEGIN, f"{END} {BEGIN}"])
+def test_a_file_without_the_marks_is_left_alone(text, tmp_path, capsys) -> None:
+    file = tmp_path / "manual.md"
+    file.write_text(text)
+    assert main([str(file)]) == 1
+    assert BEGIN in capsys.readouterr().err
+    assert file.read_text() == text
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, capsys) -> None:
+    assert main([str(tmp_path / "missing.md")]) == 1
+    assert "missing.md" in capsys.readouterr().err
