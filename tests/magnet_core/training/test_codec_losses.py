@@ -69,10 +69,10 @@ def test_wrong_pitch_costs_more_the_further_it_is(loss: SpectralLoss, hz: float)
 
 
 @settings(max_examples=30, deadline=None)
-@given(octaves=st.floats(0.0, 5.2), phase=st.floats(0.0, 6.28))
+@given(octaves=st.floats(0.0, 5.0), phase=st.floats(0.0, 6.28))
 def test_peak_of_a_sine_is_its_own_carrier(peaks: TonalPeaks, octaves: float, phase: float) -> None:
-    """From F3 up the loudest carrier is within a quarter tone of the sine and stands alone."""
-    hz = 176.0 * 2.0**octaves
+    """From 200 Hz up the loudest carrier is within a quarter tone of the sine and stands alone."""
+    hz = 200.0 * 2.0**octaves
     config = CarrierConfig()
     amplitudes = peaks(_tone(hz, phase=phase)).exp()[0, 6:-6] - FLOOR  # away from the ends
     loudest = amplitudes.argmax(dim=-1)
