@@ -21,6 +21,7 @@ from magnet_core.decoding.request import check_prompt
 from magnet_core.decoding.windows import Window, plan_windows
 from magnet_core.errors import DecodingError
 from magnet_core.model.attention import band_mask, causal_mask, hybrid_mask
+from magnet_core.model.harmony import Harmony, Key, harmony_tensor
 from magnet_core.model.lm import Conditions, TransformerLM
 from magnet_core.model.metre import Metre, metre_tensor
 from magnet_core.types import Codec, TextEncoder
@@ -36,6 +37,14 @@ class KnowsTempo(Protocol):
 
     def tempo_bpm(self, text: str) -> float:
         """Return beats per minute."""
+
+
+@runtime_checkable
+class KnowsKeys(Protocol):
+    """A text encoder that can tell the key that a prompt asks for."""
+
+    def key(self, text: str) -> Key:
+        """Return the key, as far as the prompt names one."""
 
 
 @runtime_checkable
@@ -93,6 +102,10 @@ class Model:
             return self.text_encoder.tempo_bpm(text)
         return DEFAULT_TEMPO_BPM
 
+    def key(self, text: str) -> Key:
+        """Return the key that ``text`` asks for, as far as the text encoder can tell."""
+        return self.text_encoder.key(text) if isinstance(self.text_encoder, KnowsKeys) else Key()
+
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """Return the words that change nothing, as far as the text encoder can tell."""
         if isinstance(self.text_encoder, KnowsItsWords):
@@ -100,24 +113,35 @@ class Model:
         return ()
 
     @torch.no_grad()
-    def condition(self, texts: Sequence[str], metre: Sequence[Metre] | None = None) -> Conditions:
+    def condition(
+        self,
+        texts: Sequence[str],
+        metre: Sequence[Metre] | None = None,
+        harmony: Sequence[Harmony] | None = None,
+    ) -> Conditions:
         """Return what the decoders need of prompts; compute it once per prompt.
 
         Args:
             texts: one for each row; "" is no text.
             metre: beat grid of each row, for models that have one; by default it begins on a bar
                 at the tempo of the text.
+            harmony: of each row, for models that have one; by default drawn in the key of the text.
 
         Raises:
-            DecodingError: not as many metres as texts.
+            DecodingError: not as many metres or harmonies as texts.
         """
-        if metre is not None and len(metre) != len(texts):
-            raise DecodingError(f"{len(metre)} metres for {len(texts)} texts")
+        for name, values in (("metres", metre), ("harmonies", harmony)):
+            if values is not None and len(values) != len(texts):
+                raise DecodingError(f"{len(values)} {name} for {len(texts)} texts")
         grid: Tensor | None = None
+        chords: Tensor | None = None
         if self.lm.config.metre:
             metres = metre or [Metre(tempo_bpm=self.tempo_bpm(text)) for text in texts]
             grid = metre_tensor(list(metres)).to(self.lm.device)
-        return self.lm.condition(self.text_encoder.encode(texts), grid)
+        if self.lm.config.harmony:
+            harmonies = harmony or [Harmony.draw(self.key(text), seed=0) for text in texts]
+            chords = harmony_tensor(list(harmonies)).to(self.lm.device)
+        return self.lm.condition(self.text_encoder.encode(texts), grid, chords)
 
     def generate(
         self,
@@ -128,6 +152,7 @@ class Model:
         frames: int | None = None,
         seed: int = 0,
         metre: Metre | None = None,
+        harmony: Harmony | None = None,
         on_step: OnStep | None = None,
     ) -> Tensor:
         """Return new codes int64 ``[K, T]``; see ``generate_batch``."""
@@ -138,6 +163,7 @@ class Model:
             frames=frames,
             seeds=[seed],
             metre=None if metre is None else [metre],
+            harmony=None if harmony is None else [harmony],
             on_step=on_step,
         )
         return codes[0]
@@ -151,6 +177,7 @@ class Model:
         frames: int | None = None,
         seeds: Sequence[int] | None = None,
         metre: Sequence[Metre] | None = None,
+        harmony: Sequence[Harmony] | None = None,
         on_step: OnStep | None = None,
     ) -> Tensor:
         """Return new codes int64 ``[B, K, T]``; a row is what it would be alone.
@@ -164,6 +191,8 @@ class Model:
                 MAGNeT model leaves out a last span that is not whole.
             seeds: of each row's random numbers; default 0, 1, ...
             metre: beat grid of each row, for models that have one.
+            harmony: of each row, for models that have one; by default drawn by the row's seed in
+                the key of its text.
             on_step: told after every forward pass how many are done.
 
         Raises:
@@ -185,9 +214,12 @@ class Model:
         windows = plan_windows(total, config.segment_frames, codes.shape[-1], self._grid(params))
         if not windows:
             raise DecodingError(f"frames is {total}; that is less than one span more than given")
+        if harmony is None:
+            keys = zip(texts, seeds, strict=True)
+            harmony = [Harmony.draw(self.key(text), seed) for text, seed in keys]
         job = _Job(
             texts=texts,
-            conditions=self.condition(texts, metre),
+            conditions=self.condition(texts, metre, harmony),
             generators=[Generator(device).manual_seed(seed) for seed in seeds],
         )
         # A prefix begins the piece; later windows have their context.
@@ -208,6 +240,7 @@ class Model:
         stage: int = 0,
         prefix_frames: int = 0,
         metre: Metre | None = None,
+        harmony: Harmony | None = None,
     ) -> Tensor:
         """Return the logits float32 ``[2, T, card]`` of codebook ``stage``: conditional, null.
 
@@ -217,6 +250,7 @@ class Model:
             stage: codebook, and for masked models the stage whose attention is used.
             prefix_frames: number of causal rows, for hybrid models.
             metre: beat grid, for models that have one.
+            harmony: key and chords, for models that have them.
 
         Raises:
             DecodingError: the codes or the stage do not fit the model.
@@ -232,7 +266,7 @@ class Model:
             )
         mask: Tensor | None = None
         with torch.inference_mode():
-            rows = self._both_rows(text, metre)
+            rows = self._both_rows(text, metre, harmony)
             tokens = codes[None].to(self.lm.device).expand(2, -1, -1)
             if config.variant is Variant.MAGNET:
                 if stage > 0:
@@ -255,19 +289,31 @@ class Model:
             # Head k predicts frame t at column k + t.
             return self.lm.head(stage, states[:, stage : stage + frames])
 
-    def log_likelihood(self, codes: Tensor, text: str, *, metre: Metre | None = None) -> Tensor:
+    def log_likelihood(
+        self,
+        codes: Tensor,
+        text: str,
+        *,
+        metre: Metre | None = None,
+        harmony: Harmony | None = None,
+    ) -> Tensor:
         """Return the log probability float32 ``[K, T]`` of each token of ``codes [K, T]``.
 
         Raises:
             DecodingError: the model cannot read causally, or the codes do not fit it.
         """
-        conditions = self.condition([text], None if metre is None else [metre])
+        conditions = self.condition(
+            [text],
+            None if metre is None else [metre],
+            None if harmony is None else [harmony],
+        )
         return log_likelihood(self.lm, conditions, codes[None])[0]
 
-    def _both_rows(self, text: str, metre: Metre | None) -> Conditions:
-        # Both rows of a model with a metre hear the beat; only the words are left out.
+    def _both_rows(self, text: str, metre: Metre | None, harmony: Harmony | None) -> Conditions:
+        # Both rows hear beat and chords, where the model does; only the words are left out.
         grid = metre or Metre(tempo_bpm=self.tempo_bpm(text))
-        return self.condition([text, ""], [grid, grid])
+        chords = harmony or Harmony.draw(self.key(text), seed=0)
+        return self.condition([text, ""], [grid, grid], [chords, chords])
 
     def _grid(self, params: DecodingParams) -> int:
         trims = params.span_arrangement is SpanArrangement.NONOVERLAP

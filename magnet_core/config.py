@@ -64,6 +64,7 @@ class LMConfig:
         span_len: masked span length in frames.
         segment_frames, frame_rate: the length trained on, and frames per second.
         metre: the input also carries the beat position of each frame (bundled models).
+        harmony: and the key and chord of each frame; needs ``metre``, which says where bars are.
     """
 
     variant: Variant
@@ -79,6 +80,7 @@ class LMConfig:
     segment_frames: int = 500
     frame_rate: int = 50
     metre: bool = False
+    harmony: bool = False
 
     def __post_init__(self) -> None:
         """Check every value; raises ConfigError."""
@@ -88,6 +90,7 @@ class LMConfig:
         for name in ("card", "span_len", "segment_frames", "frame_rate"):
             _require_int(name, getattr(self, name), 1, 1 << 24)
         _require_int("subcodes_context", self.subcodes_context, -1, 1 << 20)
+        require(self.metre or not self.harmony, "harmony", self.harmony, "off without metre")
         require(self.dim % self.heads == 0, "heads", self.heads, f"a divisor of dim {self.dim}")
 
     @property

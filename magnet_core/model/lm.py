@@ -1,6 +1,7 @@
 """The language model over codes: K token streams in, K distributions out.
 
-It is told what to play by a text and, if it was made so, by a metre (tempo and beat). One network
+It is told what to play by a text and, if it was made so, by a metre (tempo and beat) and a harmony
+(key and chords). One network
 serves the three variants (``LMConfig.variant``); they differ in how tokens are laid out in columns
 and in the attention rule, both of which belong to decoding. Parameter names and shapes are those of
 the published files, so ``load_state_dict`` is the loader. The network holds no state and draws no
@@ -18,6 +19,7 @@ from torch import Generator, Tensor, nn
 
 from magnet_core.config import LMConfig, require
 from magnet_core.model.attention import Attend, FullAttention, attention_bias
+from magnet_core.model.harmony import HarmonyEmbedding
 from magnet_core.model.linear import project
 from magnet_core.model.metre import MetreEmbedding
 from magnet_core.model.transformer import Transformer, draw_weight
@@ -35,6 +37,7 @@ class Conditions:
         mask: bool ``[B, L]``, False at padding.
         bias: the mask in additive form ``[B, 1, 1, L]``; None where no row is padded.
         metre: ``[B, 2]`` tempo in bpm and beat position of the window's frame 0, or None.
+        harmony: int64 ``[B, 1 + N]`` key and the chords of N bars, or None.
     """
 
     keys: tuple[Tensor, ...]
@@ -42,6 +45,7 @@ class Conditions:
     mask: Tensor
     bias: Tensor | None
     metre: Tensor | None = None
+    harmony: Tensor | None = None
 
     @property
     def rows(self) -> int:
@@ -63,6 +67,7 @@ class Conditions:
             mask=mask,
             bias=attention_bias(mask[:, None, None, :], self.keys[0].dtype),
             metre=None if self.metre is None else torch.cat([self.metre, self.metre]),
+            harmony=None if self.harmony is None else torch.cat([self.harmony, self.harmony]),
         )
 
 
@@ -107,6 +112,7 @@ class TransformerLM(nn.Module):
             nn.Linear(dim, config.card, bias=False) for _ in range(config.codebooks)
         )
         self.metre = MetreEmbedding(dim, config.frame_rate) if config.metre else None
+        self.harmony = HarmonyEmbedding(dim, config.frame_rate) if config.harmony else None
 
     def initialise(self, generator: Generator) -> None:
         """Draw all weights anew for training from scratch."""
@@ -122,6 +128,8 @@ class TransformerLM(nn.Module):
                     draw_weight(weight, generator)
                 else:
                     nn.init.zeros_(weight)
+        if self.harmony is not None:
+            self.harmony.initialise()
 
     @property
     def text_projection(self) -> nn.Linear:
@@ -135,23 +143,33 @@ class TransformerLM(nn.Module):
         """Where the weights are."""
         return self.out_norm.weight.device
 
-    def condition(self, hidden: Sequence[Tensor], metre: Tensor | None = None) -> Conditions:
+    def condition(
+        self,
+        hidden: Sequence[Tensor],
+        metre: Tensor | None = None,
+        harmony: Tensor | None = None,
+    ) -> Conditions:
         """Return the conditions of a batch of encoded texts; differentiable.
 
         Args:
             hidden: for each row the text encoder's output ``[L_i, text_dim]``; ``L_i`` may be 0: no
                 text.
             metre: ``[B, 2]`` tempo and start beat, if the model has one.
+            harmony: ``harmony_tensor`` of the rows, if the model has one.
         """
         projection = self.text_projection
         lengths = [int(row.shape[0]) for row in hidden]
         padded = projection.weight.new_zeros(len(lengths), max(1, *lengths), projection.in_features)
         if any(lengths):
             padded = nn.utils.rnn.pad_sequence([row.to(padded) for row in hidden], batch_first=True)
-        return self.condition_projected(projection(padded), lengths, metre)
+        return self.condition_projected(projection(padded), lengths, metre, harmony)
 
     def condition_projected(
-        self, context: Tensor, lengths: Sequence[int], metre: Tensor | None = None
+        self,
+        context: Tensor,
+        lengths: Sequence[int],
+        metre: Tensor | None = None,
+        harmony: Tensor | None = None,
     ) -> Conditions:
         """Return the conditions of texts that are already projected to width D.
 
@@ -159,6 +177,7 @@ class TransformerLM(nn.Module):
             context: ``[B, L, D]``.
             lengths: tokens of each row; what lies after them is ignored. 0 is no text.
             metre: as in ``condition``.
+            harmony: as in ``condition``.
         """
         size = torch.tensor(lengths, device=context.device)[:, None]
         index = torch.arange(context.shape[1], device=context.device)[None, :]
@@ -175,10 +194,11 @@ class TransformerLM(nn.Module):
             mask=mask,
             bias=attention_bias(mask[:, None, None, :], context.dtype) if is_padded else None,
             metre=metre,
+            harmony=harmony,
         )
 
     def input_offsets(self, conditions: Conditions, first: int, count: int) -> Tensor:
-        """Return what is added to the token embeddings: position and metre of ``first ...``.
+        """Return what is added to the token embeddings: position, metre, harmony of ``first ...``.
 
         Constant while the conditions are, so a decoder computes it once for its window.
 
@@ -191,6 +211,12 @@ class TransformerLM(nn.Module):
             require(conditions.metre is not None, "metre", None, "given: this model needs one")
             assert conditions.metre is not None
             offsets = offsets + self.metre(conditions.metre.to(self.device), first, count)
+        if self.harmony is not None:
+            require(conditions.harmony is not None, "harmony", None, "given: this model needs one")
+            assert conditions.harmony is not None and conditions.metre is not None
+            offsets = offsets + self.harmony(
+                conditions.harmony.to(self.device), conditions.metre.to(self.device), first, count
+            )
         return offsets
 
     def embed(self, codes: Tensor) -> Tensor:

@@ -54,6 +54,16 @@ def metre_tensor(metres: list[Metre]) -> Tensor:
     return torch.tensor([(m.tempo_bpm, m.start_beat) for m in metres], dtype=torch.float64)
 
 
+def frame_beats(metre: Tensor, first_frame: int, frames: int, frame_rate: int) -> Tensor:
+    """Return the beat position ``[B, frames]`` of each frame from ``first_frame`` on.
+
+    Formed in float64 where the device has it: positions grow for as long as a stream plays.
+    """
+    metre = metre.to(torch.float64) if metre.device.type != "mps" else metre
+    index = torch.arange(first_frame, first_frame + frames, device=metre.device)
+    return metre[:, 1:2] + index * (metre[:, 0:1] / (60.0 * frame_rate))
+
+
 class MetreEmbedding(nn.Module):
     """Embeds the beat position of each frame.
 
@@ -77,10 +87,7 @@ class MetreEmbedding(nn.Module):
             first_frame: index in the window of the first frame wanted; may be negative.
             frames: how many.
         """
-        # Phases are formed in float64: beat positions grow for as long as a stream plays.
-        metre = metre.to(torch.float64) if metre.device.type != "mps" else metre
-        index = torch.arange(first_frame, first_frame + frames, device=metre.device)
-        beats = metre[:, 1:2] + index * (metre[:, 0:1] / (60.0 * self.frame_rate))  # [B, T]
+        beats = frame_beats(metre, first_frame, frames, self.frame_rate)
         parts = []
         for period in _PERIODS_BEATS:
             phase = 2.0 * math.pi * torch.frac(beats / period)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from magnet_core.model.harmony import Key
+
 INSTRUMENTS = (
     "kick",
     "snare",
@@ -121,12 +123,14 @@ class Reading:
         tempo_bpm: from a number, else a tempo word, else the style; 120 where nothing says.
         tempo_asked: whether the prompt itself gives a tempo.
         unknown: words that mean nothing to the model, in order.
+        key: the key asked for; the last one where there are several.
     """
 
     concepts: tuple[str, ...]
     tempo_bpm: float
     tempo_asked: bool
     unknown: tuple[str, ...]
+    key: Key
 
 
 def _read_key(words: list[str], at: int) -> tuple[str, int] | None:
@@ -240,6 +244,16 @@ class _Reader:
         self._run = []
 
 
+def _asked_key(concepts: tuple[str, ...]) -> Key:
+    for concept in reversed(concepts):
+        if concept.startswith("key "):
+            _, note, mode = concept.split()
+            return Key(NOTES.index(note), mode == "minor")
+        if concept in ("minor", "major"):
+            return Key(None, concept == "minor")
+    return Key()
+
+
 def read_prompt(text: str) -> Reading:
     """Return what ``text`` says; any text is allowed, the empty one says nothing."""
     reader = _Reader(_normalise(text))
@@ -248,4 +262,10 @@ def read_prompt(text: str) -> Reading:
     styles = [c for c in concepts if c in STYLE_TEMPO_BPM]
     usual = STYLE_TEMPO_BPM[styles[-1]] if styles else DEFAULT_TEMPO_BPM
     asked = reader.number_bpm or reader.word_bpm
-    return Reading(concepts, asked or usual, asked is not None, tuple(reader.unknown))
+    return Reading(
+        concepts=concepts,
+        tempo_bpm=asked or usual,
+        tempo_asked=asked is not None,
+        unknown=tuple(reader.unknown),
+        key=_asked_key(concepts),
+    )

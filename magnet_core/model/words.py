@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from magnet_core.errors import CheckpointError, ConfigError
+from magnet_core.model.harmony import Key
 from magnet_core.model.vocabulary import CONCEPTS, read_prompt
 
 
@@ -79,6 +80,10 @@ class WordEncoder(nn.Module):
     def tempo_bpm(self, text: str) -> float:
         """Return the tempo that the text asks for or implies."""
         return read_prompt(text).tempo_bpm
+
+    def key(self, text: str) -> Key:
+        """Return the key that the text asks for, as far as it does."""
+        return read_prompt(text).key
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """Return the words of ``text`` that the model does not know."""

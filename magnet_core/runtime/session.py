@@ -22,6 +22,7 @@ import torch
 
 from magnet_core.api import Model
 from magnet_core.config import Variant
+from magnet_core.model.harmony import Harmony, harmony_tensor
 from magnet_core.model.lm import Conditions
 from magnet_core.model.metre import metre_tensor
 from magnet_core.runtime.beat_grid import BeatGrid
@@ -63,7 +64,8 @@ class LiveSession:
         self._conditions: Conditions | None = None
         self._has_changed = False  # since the last plan
         self._pending: list[object] = []  # tickets of changes that are not yet applied
-        self._adopt_tempo("")
+        self.harmony = Harmony.draw(model.key(""), settings.seed)
+        self._adopt_words("")
 
     # -- controls ---------------------------------------------------------------------------------
 
@@ -194,7 +196,7 @@ class LiveSession:
         if not self._has_changed:
             return
         self._drop_plan(self.timeline.frozen)
-        self._adopt_tempo(self._text)
+        self._adopt_words(self._text)
         self._acknowledge(self.timeline.frozen)
 
     def _acknowledge(self, frame: int) -> None:
@@ -228,16 +230,23 @@ class LiveSession:
         self._output.rewrite_from(frame)
         self._decoding = None
 
-    def _adopt_tempo(self, text: str) -> None:
-        """Let the beat grid go on from the rewrite point at the tempo of ``text``."""
+    def _adopt_words(self, text: str) -> None:
+        """Go on from the rewrite point at the tempo and in the key of ``text``.
+
+        A key that the text does not contradict stays, and its chords with it: words about
+        something else change nothing about the harmony.
+        """
         if self.model.lm.config.metre:
             tempo_bpm = self.model.tempo_bpm(text)
             self.beat_grid = self.beat_grid.with_tempo(self.timeline.horizon, tempo_bpm)
+        asked = self.model.key(text)
+        if not asked.admits(self.harmony.key):
+            self.harmony = Harmony.draw(asked, self.settings.seed)
 
     def _begin_plan(self, first_frame: int, *, changed: bool) -> None:
         self._drop_plan(first_frame)
         if changed:
-            self._adopt_tempo(self._text)
+            self._adopt_words(self._text)
             self._has_changed = False
             self._acknowledge(first_frame)
         settings, variant = self.settings, self.model.lm.config.variant
@@ -270,10 +279,15 @@ class LiveSession:
     def _window_conditions(self, plan: Plan) -> Conditions:
         if self._conditions is None:
             self._conditions = self.model.condition([self._text])
-        if not self.model.lm.config.metre:
-            return self._conditions
-        metre = self.beat_grid.metre(plan.first_frame - plan.context_frames)
-        return replace(self._conditions, metre=metre_tensor([metre]).to(self.model.lm.device))
+        config, device = self.model.lm.config, self.model.lm.device
+        conditions = self._conditions
+        if config.metre:
+            metre = self.beat_grid.metre(plan.first_frame - plan.context_frames)
+            conditions = replace(conditions, metre=metre_tensor([metre]).to(device))
+        if config.harmony:
+            chords = harmony_tensor([self.harmony]).to(device)
+            conditions = replace(conditions, harmony=chords)
+        return conditions
 
     def _decode(self, plan: Plan) -> Iterator[None]:
         """Return the decoding of a plan's window, one forward pass for each ``next``.

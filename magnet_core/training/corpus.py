@@ -12,17 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from magnet_core.training.styles import (
-    CYCLES_MAJOR,
-    CYCLES_MINOR,
-    MAX_BPM,
-    MIN_BPM,
+from magnet_core.model.harmony import (
+    PROGRESSIONS_MAJOR,
+    PROGRESSIONS_MINOR,
     SCALE_MAJOR,
     SCALE_MINOR,
-    STEPS_PER_BAR,
-    STYLES,
-    Style,
+    Harmony,
 )
+from magnet_core.training.styles import MAX_BPM, MIN_BPM, STEPS_PER_BAR, STYLES, Style
 from magnet_core.training.synth import (
     DRUMS,
     INSTRUMENTS,
@@ -156,7 +153,7 @@ class _Arranger:
         self.style = STYLES[piece.style]
         rng = np.random.default_rng((piece.seed, 2))
         self.rows = {name: self._draw_row(name, rng) for name in _ROWS}
-        cycles = CYCLES_MINOR if piece.minor else CYCLES_MAJOR
+        cycles = PROGRESSIONS_MINOR if piece.minor else PROGRESSIONS_MAJOR
         self.cycle = cycles[rng.integers(len(cycles))]
         self.motif = self._draw_motif(rng)
         self.bell_steps = sorted(rng.choice(16, size=3 + piece.density, replace=False).tolist())
@@ -253,6 +250,11 @@ class _Arranger:
         """Return ``beat`` with the off-sixteenths late by the style's swing."""
         late = self.style.swing / 4 if round(beat * 4) % 2 else 0.0
         return beat + late
+
+
+def harmony_of(piece: Piece) -> Harmony:
+    """Return the key of ``piece`` and its chords, bar by bar from beat 0."""
+    return Harmony.in_key(piece.tonic, piece.minor, _Arranger(piece).cycle)
 
 
 def _patches(piece: Piece) -> dict[str, Patch]:

@@ -8,27 +8,26 @@ dropped now and then, so that guidance has an unconditional model to compare wit
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from magnet_core.codec.carrier import CarrierCodec
+from magnet_core.api import Model
 from magnet_core.config import LMConfig
+from magnet_core.errors import ConfigError
+from magnet_core.model.harmony import Harmony, harmony_tensor
 from magnet_core.model.lm import TransformerLM
-from magnet_core.model.metre import Metre, metre_tensor
+from magnet_core.model.metre import metre_tensor
 from magnet_core.model.vocabulary import read_prompt
 from magnet_core.model.words import WordEncoder
-from magnet_core.training.captions import describe
-from magnet_core.training.corpus import Piece, draw_piece
-from magnet_core.training.dataset import PieceStore
 from magnet_core.training.masking import HybridBatch, hybrid_batch
 from magnet_core.training.run import RunFolder, cosine_rate
+from magnet_core.training.tokens import Window, WindowSource
 
 # The first codebook carries the music, the last mostly noise; a short training should hear it so.
 CODEBOOK_WEIGHTS = (2.0, 1.0, 0.7, 0.5)
@@ -39,45 +38,19 @@ class LMRecipe:
     """How long and on what to train a language model."""
 
     steps: int = 4000
-    batch: int = 4
+    batch: int = 8
     peak_rate: float = 2e-3
     warmup: int = 100
     weight_decay: float = 0.02
     text_dropout: float = 0.15
+    harmony_dropout: float = 0.1  # windows that are not told their chords, half of them no key
     splice: float = 0.3  # windows that begin with other music, so that a changed prompt is followed
     splice_frames: int = 150  # at most
     stage_odds: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     average: float = 0.998  # EMA of the weights; what is saved to play
     seed: int = 0
-    save_every: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class TokenStore:
-    """Pieces as codes: int16 ``[pieces, K, T]`` and the pieces they are of."""
-
-    codes: NDArray[np.int16]
-    pieces: list[Piece]
-
-    def window(self, frames: int, rng: np.random.Generator) -> tuple[Tensor, Piece, int]:
-        """Return codes int64 ``[K, frames]`` of a random window, its piece and its first frame."""
-        index = int(rng.integers(len(self.pieces)))
-        first = int(rng.integers(self.codes.shape[2] - frames + 1))
-        codes = self.codes[index, :, first : first + frames].astype(np.int64)
-        return torch.from_numpy(codes), self.pieces[index], first
-
-
-def encode_store(codec: CarrierCodec, store: PieceStore, run: RunFolder, device: str) -> TokenStore:
-    """Return all pieces as codes; reads them from ``run`` where they have been made already."""
-    path = run.path / "tokens.npy"
-    if not path.exists():
-        rows = []
-        for index in tqdm(range(store.config.pieces), desc="tokens"):
-            waveform = torch.from_numpy(store.piece(index))[None].to(device)
-            rows.append(codec.encode(waveform).cpu().numpy().astype(np.int16))
-        np.save(path, np.stack(rows))
-    pieces = [draw_piece(store.seed_of(i)) for i in range(store.config.pieces)]
-    return TokenStore(np.load(path), pieces)
+    save_every: int = 200
+    bfloat16: bool = False  # forward and backward passes in bfloat16, weights in float32
 
 
 class JointModel(nn.Module):
@@ -110,13 +83,15 @@ class JointModel(nn.Module):
             table[:card] = white @ turn.T
             cast(nn.Linear, self.lm.linears[k]).weight.copy_(0.1 * table[:card])
 
-    def losses(
-        self, batch: HybridBatch, captions: list[str], metres: list[Metre]
-    ) -> tuple[Tensor, Tensor]:
+    def losses(self, batch: HybridBatch, windows: list[Window]) -> tuple[Tensor, Tensor]:
         """Return the autoregressive and the masked cross-entropy, in weighted nats per token."""
         device = self.lm.device
-        hidden = self.text([read_prompt(caption).concepts for caption in captions])
-        conditions = self.lm.condition(hidden, metre_tensor(metres).to(device))
+        hidden = self.text([read_prompt(window.caption).concepts for window in windows])
+        conditions = self.lm.condition(
+            hidden,
+            metre_tensor([window.metre for window in windows]).to(device),
+            harmony_tensor([window.harmony for window in windows]).to(device),
+        )
         states = self.lm.hidden(
             batch.columns.to(device), conditions, attention_mask=batch.attention.to(device)
         )
@@ -135,22 +110,30 @@ class JointModel(nn.Module):
         return sums[0] / max(counts[0], 1.0), sums[1] / max(counts[1], 1.0)
 
 
-def _draw_batch(
-    tokens: TokenStore, config: LMConfig, recipe: LMRecipe, rng: np.random.Generator
-) -> tuple[HybridBatch, list[str], list[Metre]]:
-    windows, captions, metres, foreign = [], [], [], []
+def _with_less(window: Window, recipe: LMRecipe, rng: np.random.Generator) -> Window:
+    """Return the window, now and then without its words or its harmony."""
+    caption, harmony = window.caption, window.harmony
+    if rng.random() < recipe.text_dropout:
+        caption = ""
+    if rng.random() < recipe.harmony_dropout:
+        harmony = Harmony() if rng.random() < 0.5 else Harmony(harmony.key)
+    return replace(window, caption=caption, harmony=harmony)
+
+
+def draw_batch(
+    source: WindowSource, config: LMConfig, recipe: LMRecipe, rng: np.random.Generator
+) -> tuple[HybridBatch, list[Window]]:
+    """Return ``recipe.batch`` windows of ``source``, and what of them is hidden."""
+    windows, foreign = [], []
     for _ in range(recipe.batch):
-        codes, piece, first = tokens.window(config.segment_frames, rng)
+        window = source.window(config.segment_frames, rng)
         foreign.append(0)
         if rng.random() < recipe.splice:
             foreign[-1] = int(rng.integers(1, recipe.splice_frames + 1))
-            other, _, _ = tokens.window(foreign[-1], rng)
-            codes[:, : foreign[-1]] = other
-        windows.append(codes)
-        captions.append("" if rng.random() < recipe.text_dropout else describe(piece, rng))
-        metres.append(Metre(tempo_bpm=piece.bpm).at_frame(first, config.frame_rate))
+            window.codes[:, : foreign[-1]] = source.window(foreign[-1], rng).codes
+        windows.append(_with_less(window, recipe, rng))
     batch = hybrid_batch(
-        torch.stack(windows),
+        torch.stack([window.codes for window in windows]),
         mask_id=config.mask_id,
         span_len=config.span_len,
         context=config.subcodes_context,
@@ -158,7 +141,7 @@ def _draw_batch(
         foreign_frames=foreign,
         rng=rng,
     )
-    return batch, captions, metres
+    return batch, windows
 
 
 def _resume(
@@ -183,28 +166,62 @@ def _optimizer(model: JointModel, recipe: LMRecipe) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, betas=(0.9, 0.95))
 
 
-def train_lm(
-    config: LMConfig,
-    recipe: LMRecipe,
-    tokens: TokenStore,
-    codebooks: Tensor,
-    run: RunFolder,
-    device: str,
-) -> JointModel:
-    """Return the averaged model; goes on from ``run``'s last checkpoint if there is one.
+def untrained(config: LMConfig, codebooks: Tensor, seed: int) -> JointModel:
+    """Return a model to train from scratch.
 
     Args:
         config: the network.
-        recipe: how long and how.
-        tokens: what to learn.
         codebooks: the codec's entries ``[K, card, latent_dim]``, to begin with.
-        run: where checkpoints and metrics go.
-        device: "cpu" or "cuda".
+        seed: of the weights.
     """
-    torch.manual_seed(recipe.seed)
-    generator = torch.Generator().manual_seed(recipe.seed)
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     model = JointModel(config, generator)
     model.adopt_codebooks(codebooks, generator)
+    return model
+
+
+def continued(model: Model, config: LMConfig) -> JointModel:
+    """Return a bundled kind of model to train on.
+
+    Args:
+        model: its weights are copied; ``config`` may give it conditions that it had not, which
+            begin without effect.
+        config: the network to train.
+
+    Raises:
+        ConfigError: the model has no word encoder, or is of other sizes than ``config``.
+    """
+    text = model.text_encoder
+    if not isinstance(text, WordEncoder):
+        raise ConfigError(f"{model.name} has no word encoder; this trains models that have one")
+    joint = JointModel(config, torch.Generator().manual_seed(0))
+    try:
+        missing, unknown = joint.lm.load_state_dict(model.lm.state_dict(), strict=False)
+        joint.text.load_state_dict(text.state_dict())
+    except RuntimeError as error:
+        raise ConfigError(f"{model.name} is of other sizes: {error}") from error
+    if unknown or any(not name.startswith(("metre.", "harmony.")) for name in missing):
+        raise ConfigError(f"{model.name} is another network: {[*missing, *unknown]}")
+    return joint
+
+
+def train_lm(
+    model: JointModel, recipe: LMRecipe, source: WindowSource, run: RunFolder, device: str
+) -> JointModel:
+    """Train ``model``; goes on from ``run``'s last checkpoint if there is one.
+
+    Args:
+        model: what to begin with; changed by the training.
+        recipe: how long and how.
+        source: what to learn.
+        run: where checkpoints and metrics go.
+        device: "cpu" or "cuda".
+
+    Returns:
+        The model with averaged weights, in evaluation mode.
+    """
+    config = model.lm.config
     model = model.to(device).train()
     averaged = copy.deepcopy(model).requires_grad_(False)
     optimizer = _optimizer(model, recipe)
@@ -212,11 +229,12 @@ def train_lm(
     bar = tqdm(range(first, recipe.steps), initial=first, total=recipe.steps, desc="lm")
     for step in bar:
         rng = np.random.default_rng((recipe.seed, 20, step))
-        batch, captions, metres = _draw_batch(tokens, config, recipe, rng)
+        batch, windows = draw_batch(source, config, recipe, rng)
         rate = cosine_rate(step, steps=recipe.steps, peak=recipe.peak_rate, warmup=recipe.warmup)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        causal, masked = model.losses(batch, captions, metres)
+        with torch.autocast(device, torch.bfloat16, enabled=recipe.bfloat16):
+            causal, masked = model.losses(batch, windows)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(causal + masked)
         norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -18,8 +18,9 @@ from magnet_core.codec.carrier_bank import CarrierConfig
 from magnet_core.config import DecodingParams, LMConfig, SpanArrangement, Variant
 from magnet_core.training.codec import CodecRecipe, train_codec
 from magnet_core.training.dataset import PieceStore, StoreConfig
-from magnet_core.training.lm import LMRecipe, encode_store, train_lm
+from magnet_core.training.lm import LMRecipe, train_lm, untrained
 from magnet_core.training.run import RunFolder
+from magnet_core.training.tokens import encode_store
 
 TEXT_DIM = 128
 
@@ -46,6 +47,7 @@ def _bundled_lm() -> LMConfig:
         card=CarrierConfig().card,
         segment_frames=399,
         metre=True,
+        harmony=True,
     )
 
 
@@ -79,7 +81,8 @@ def train(recipe: BundledRecipe, run_path: Path, *, device: str, workers: int) -
     store.render(workers)
     codec = train_codec(recipe.codec_config, recipe.codec, store, run, device)
     tokens = encode_store(codec, store, run, device)
-    joint = train_lm(recipe.lm_config, recipe.lm, tokens, codec.entries.cpu(), run, device)
+    joint = untrained(recipe.lm_config, codec.entries.cpu(), recipe.lm.seed)
+    joint = train_lm(joint, recipe.lm, tokens, run, device)
     model = Model(
         lm=joint.lm.to("cpu"),
         codec=codec.to("cpu"),

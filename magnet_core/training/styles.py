@@ -1,4 +1,4 @@
-"""The styles of the corpus, as data: step patterns in sixteenths, chord cycles, tempi and odds.
+"""The styles of the corpus, as data: step patterns in sixteenths, tempi and odds.
 
 Pattern letters: ``x`` a hit, ``o`` an open hat or an accented note, ``g`` a ghost, ``-`` holds the
 note before it, ``.`` silence. Bass digits are scale steps above the chord's root (0 root, 4 fifth,
@@ -178,9 +178,3 @@ STYLES: dict[str, Style] = {
         ),
     )
 }
-
-# Four bars of scale degrees; the first is the tonic, so that the key is heard.
-CYCLES_MINOR = ((0, 5, 2, 6), (0, 3, 4, 0), (0, 0, 5, 6), (0, 6, 5, 6), (0, 0, 3, 0))
-CYCLES_MAJOR = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 0, 4), (0, 0, 3, 4), (0, 0, 3, 0))
-SCALE_MINOR = (0, 2, 3, 5, 7, 8, 10)
-SCALE_MAJOR = (0, 2, 4, 5, 7, 9, 11)

@@ -1,0 +1,87 @@
+"""Music as codes, with all that is true of it: what the language model learns from.
+
+A ``WindowSource`` gives random windows; that of the synthesised corpus knows its pieces, and words
+their captions anew each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from magnet_core.model.harmony import Harmony
+from magnet_core.model.metre import Metre
+from magnet_core.training.captions import describe
+from magnet_core.training.corpus import Piece, draw_piece, harmony_of
+from magnet_core.training.dataset import PieceStore
+from magnet_core.training.run import RunFolder
+from magnet_core.types import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One training window.
+
+    Attributes:
+        codes: int64 ``[K, T]``.
+        caption: a text that describes it.
+        metre: its beat grid.
+        harmony: its key and chords, counted from beat 0 of the grid, as far as they are known.
+    """
+
+    codes: Tensor
+    caption: str
+    metre: Metre
+    harmony: Harmony
+
+
+class WindowSource(Protocol):
+    """Where training windows come from."""
+
+    def window(self, frames: int, rng: np.random.Generator) -> Window:
+        """Return a random window of ``frames``; equal generators give equal windows."""
+
+
+class CorpusTokens:
+    """The synthesised corpus as codes.
+
+    Args:
+        codes: int16 ``[pieces, K, T]``.
+        pieces: what they are of.
+        frame_rate: of the codes.
+    """
+
+    def __init__(self, codes: NDArray[np.int16], pieces: list[Piece], frame_rate: int) -> None:
+        self.codes, self.pieces, self.frame_rate = codes, pieces, frame_rate
+        self._harmonies = [harmony_of(piece) for piece in pieces]
+
+    def window(self, frames: int, rng: np.random.Generator) -> Window:
+        """Return a random window of a random piece."""
+        index = int(rng.integers(len(self.pieces)))
+        first = int(rng.integers(self.codes.shape[2] - frames + 1))
+        piece = self.pieces[index]
+        return Window(
+            codes=torch.from_numpy(self.codes[index, :, first : first + frames].astype(np.int64)),
+            caption=describe(piece, rng),
+            metre=Metre(tempo_bpm=piece.bpm).at_frame(first, self.frame_rate),
+            harmony=self._harmonies[index],
+        )
+
+
+def encode_store(codec: Codec, store: PieceStore, run: RunFolder, device: str) -> CorpusTokens:
+    """Return all pieces as codes; reads them from ``run`` where they have been made already."""
+    path = run.path / "tokens.npy"
+    if not path.exists():
+        rows = []
+        for index in tqdm(range(store.config.pieces), desc="tokens"):
+            waveform = torch.from_numpy(store.piece(index))[None].to(device)
+            rows.append(codec.encode(waveform).cpu().numpy().astype(np.int16))
+        np.save(path, np.stack(rows))
+    pieces = [draw_piece(store.seed_of(i)) for i in range(store.config.pieces)]
+    return CorpusTokens(np.load(path), pieces, codec.frame_rate)
