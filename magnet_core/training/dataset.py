@@ -8,7 +8,6 @@ mixed.
 from __future__ import annotations
 
 import json
-import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from tqdm import tqdm
 
 from magnet_core.errors import ConfigError
 from magnet_core.training.corpus import draw_piece, render
+from magnet_core.training.run import write_whole
 from magnet_core.training.synth import SAMPLE_RATE
 
 _FULL_SCALE = 32767.0
@@ -46,13 +46,6 @@ def _render_seed(job: tuple[int, float]) -> NDArray[np.int16]:
     return _render_int16(*job)
 
 
-def _note(path: Path, text: str) -> None:
-    """Write a small file whole: a run that is killed meanwhile keeps the one before."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text)
-    os.replace(partial, path)
-
-
 class PieceStore:
     """Rendered pieces; ``ready`` of them are on disk."""
 
@@ -61,7 +54,7 @@ class PieceStore:
         folder.mkdir(parents=True, exist_ok=True)
         described = folder / "store.json"
         if not described.exists():
-            _note(described, json.dumps(asdict(config)))
+            write_whole(described, json.dumps(asdict(config)))
         elif json.loads(described.read_text()) != asdict(config):
             raise ConfigError(
                 f"{described} describes {described.read_text()}, this run wants {asdict(config)};"
@@ -90,7 +83,7 @@ class PieceStore:
                 bar.update()
                 if index % 16 == 15 or index == self.config.pieces - 1:
                     self._data.flush()
-                    _note(self._progress, str(index + 1))
+                    write_whole(self._progress, str(index + 1))
 
     def seed_of(self, index: int) -> int:
         """Return the seed that piece ``index`` was drawn with."""

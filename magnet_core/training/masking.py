@@ -1,9 +1,18 @@
-"""Which tokens the hybrid objective hides, and who may look at whom, in the delay pattern.
+"""What a training window hides, what it is asked for, and who may look at whom: the three layouts.
 
-Token (t, q) stands in column 1 + t + q; row s, the output at column s, predicts column s + 1. A
-training window has a prefix of p rows that are causal, as in autoregressive decoding, and after it
-the rows of one masked stage k, as in parallel decoding: the situation of ``decoding/hybrid.py`` at
-any moment of its work.
+A window becomes a ``Row`` of S columns: what the network reads, the token that each position is to
+predict with each head, which of these count, and the attention mask. Each variant trains on the
+situation that its decoder will be in:
+
+- *plain MAGNeT* (paper 3.2), S = T: column t reads and predicts frame t. One codebook, the stage,
+  is masked by spans; those below are given, those above hidden.
+- *autoregressive*, S = T + K, the delay pattern: token (t, q) stands in column 1 + t + q; row s,
+  the output at column s, predicts column s + 1 and sees columns up to s.
+- *hybrid*, the same columns: a prefix of p rows that are causal, as in autoregressive decoding, and
+  after it the rows of one masked stage: what ``decoding/hybrid.py`` sees at any moment of its work.
+
+Rows of different lengths go through together: ``collate`` pads the shorter with columns that
+nobody sees and that bring no loss.
 """
 
 from __future__ import annotations
@@ -18,8 +27,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from magnet_core.config import LMConfig, Variant
+from magnet_core.decoding.patterns import delay
+from magnet_core.model.attention import band_mask, causal_mask, hybrid_mask
 
-@lru_cache(maxsize=64)
+_NOTHING = -1
+
+
+@lru_cache(maxsize=1024)
 def span_counts(frames: int, span_len: int) -> tuple[int, ...]:
     """Return, for mask rates 0, 0.01 .. 1, how many overlapping spans to place (paper 3.2).
 
@@ -53,16 +68,15 @@ def span_mask(
 
 
 @dataclass(frozen=True, slots=True)
-class HybridBatch:
-    """One batch of the hybrid objective.
+class Row:
+    """One window, laid out for the network.
 
     Attributes:
-        columns: int64 ``[B, K, S]``, S = T + K: the network's input.
-        targets: int64 ``[B, K, S]``: the token that row s predicts with head q; -1 where there is
-            none.
-        causal: bool ``[B, K, S]``: rows whose loss is autoregressive.
-        masked: bool ``[B, K, S]``: rows whose loss is that of the masked stage.
-        attention: bool ``[B, 1, S, S]``, True = may attend.
+        columns: int64 ``[K, S]``: the network's input.
+        targets: int64 ``[K, S]``: the token that position s predicts with head q; -1 where none.
+        causal: bool ``[K, S]``: whose loss is autoregressive.
+        masked: bool ``[K, S]``: whose loss is that of the masked stage.
+        attention: bool ``[S, S]``, True = may attend.
     """
 
     columns: Tensor
@@ -72,67 +86,122 @@ class HybridBatch:
     attention: Tensor
 
 
-def hybrid_attention(frames: int, codebooks: int, prefix: int, stage: int, context: int) -> Tensor:
-    """Return bool ``[S, S]``: rows < ``prefix`` causal, the others of ``stage`` after the delay.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows side by side: as in ``Row``, with a first dimension B; attention ``[B, 1, S, S]``."""
 
-    Row k + t of stage k sees the columns 1 + k + t' of all frames t' (k = 0) or of those within
-    ``context``.
-    """
-    size = frames + codebooks
-    row, column = torch.arange(size)[:, None], torch.arange(size)[None, :]
-    at, seen = row - stage, column - 1 - stage
-    window = (seen >= 0) & (seen < frames)
-    if stage and context >= 0:
-        window = window & ((at - seen).abs() <= context)
-    window = window | (at < 0) | (at >= frames)  # rows without a target stay open: no empty softmax
-    return torch.where(row < prefix, column <= row, window)
+    columns: Tensor
+    targets: Tensor
+    causal: Tensor
+    masked: Tensor
+    attention: Tensor
 
 
-def _delayed(codes: Tensor, filler: int) -> Tensor:
-    """Return columns ``[K, S]`` of codes ``[K, T]``: column 0 and all free cells are ``filler``."""
-    codebooks, frames = codes.shape
-    out = torch.full((codebooks, frames + codebooks), filler, dtype=torch.int64)
-    for q in range(codebooks):
-        out[q, 1 + q : 1 + q + frames] = codes[q]
-    return out
-
-
-def hybrid_batch(
+def lay_out(
     codes: Tensor,
+    config: LMConfig,
     *,
-    mask_id: int,
-    span_len: int,
-    context: int,
-    stage_odds: tuple[float, ...],
-    foreign_frames: Sequence[int],
+    stage_odds: Sequence[float],
+    foreign: int,
     rng: np.random.Generator,
-) -> HybridBatch:
-    """Return a batch of codes int64 ``[B, K, T]``: prefix, stage and mask drawn for each row.
+) -> Row:
+    """Return codes int64 ``[K, T]`` as a row of the model's variant; what is hidden is drawn.
 
-    The first ``foreign_frames[b]`` frames of row b are context of other music: they lie in the
-    prefix and bring no loss.
+    Args:
+        codes: the window.
+        config: of the model.
+        stage_odds: of each codebook to be the masked stage.
+        foreign: the first frames that are context of other music: given, and without loss.
+        rng: of prefix, stage and mask.
     """
-    batch, codebooks, frames = codes.shape
-    size = frames + codebooks
-    columns = torch.stack([_delayed(row, mask_id) for row in codes])
-    known = torch.stack([_delayed(row, -1) for row in codes])
-    targets = torch.full_like(known, -1)
-    targets[:, :, :-1] = known[:, :, 1:]
-    causal = torch.zeros(batch, codebooks, size, dtype=torch.bool)
-    masked = torch.zeros_like(causal)
-    attention = torch.empty(batch, 1, size, size, dtype=torch.bool)
-    for i in range(batch):
-        foreign = foreign_frames[i]
-        prefix = int(rng.integers(foreign + (codebooks if foreign else 0), frames))
-        stage = int(rng.choice(codebooks, p=stage_odds))
-        rate = math.cos(0.5 * math.pi * rng.random())
-        hide = torch.from_numpy(span_mask(frames, rate, span_len, rng))
-        hide &= torch.arange(frames) + stage >= prefix
-        # After the prefix: codebooks above the stage are hidden whole, the stage's own by spans.
-        columns[i, stage, 1 + stage : 1 + stage + frames][hide] = mask_id
-        columns[i, stage + 1 :, 1 + prefix :] = mask_id
-        for q in range(codebooks):
-            causal[i, q, q + foreign : prefix] = targets[i, q, q + foreign : prefix] >= 0
-        masked[i, stage, stage : stage + frames] = hide
-        attention[i, 0] = hybrid_attention(frames, codebooks, prefix, stage, context)
-    return HybridBatch(columns, targets, causal, masked, attention)
+    if config.variant is Variant.AUTOREGRESSIVE:
+        return _causal_row(codes, config, foreign)
+    if config.variant is Variant.MAGNET:
+        return _masked_row(codes, config, stage_odds, foreign, rng)
+    return _hybrid_row(codes, config, stage_odds, foreign, rng)
+
+
+def _draw_mask(frames: int, config: LMConfig, rng: np.random.Generator) -> Tensor:
+    rate = math.cos(0.5 * math.pi * rng.random())
+    return torch.from_numpy(span_mask(frames, rate, config.span_len, rng))
+
+
+def _masked_row(
+    codes: Tensor,
+    config: LMConfig,
+    stage_odds: Sequence[float],
+    foreign: int,
+    rng: np.random.Generator,
+) -> Row:
+    codebooks, frames = codes.shape
+    stage = int(rng.choice(codebooks, p=stage_odds))
+    hide = torch.zeros(frames, dtype=torch.bool)
+    hide[foreign:] = _draw_mask(frames - foreign, config, rng)
+    columns, masked = codes.clone(), torch.zeros(codebooks, frames, dtype=torch.bool)
+    columns[stage, hide] = config.mask_id
+    columns[stage + 1 :, foreign:] = config.mask_id
+    masked[stage] = hide
+    context = config.subcodes_context if stage else -1
+    attention = band_mask(frames, context)
+    return Row(columns, codes, torch.zeros_like(masked), masked, attention)
+
+
+def _delayed(codes: Tensor, config: LMConfig) -> tuple[Tensor, Tensor]:
+    """Return the columns ``[K, S]`` of codes ``[K, T]``, and what each row of them predicts."""
+    targets = torch.full((codes.shape[0], codes.shape[1] + codes.shape[0]), _NOTHING)
+    targets[:, :-1] = delay(codes[None], _NOTHING)[0, :, 1:]
+    return delay(codes[None], config.mask_id)[0], targets
+
+
+def _causal_losses(targets: Tensor, foreign: int, end: int) -> Tensor:
+    """Return bool ``[K, S]``: rows before ``end`` that predict a frame from ``foreign`` on."""
+    row, codebook = torch.arange(targets.shape[1])[None, :], torch.arange(len(targets))[:, None]
+    return (row - codebook >= foreign) & (row < end) & (targets >= 0)
+
+
+def _causal_row(codes: Tensor, config: LMConfig, foreign: int) -> Row:
+    columns, targets = _delayed(codes, config)
+    size = columns.shape[1]
+    causal = _causal_losses(targets, foreign, size)
+    return Row(columns, targets, causal, torch.zeros_like(causal), causal_mask(size))
+
+
+def _hybrid_row(
+    codes: Tensor,
+    config: LMConfig,
+    stage_odds: Sequence[float],
+    foreign: int,
+    rng: np.random.Generator,
+) -> Row:
+    codebooks, frames = codes.shape
+    prefix = int(rng.integers(foreign + (codebooks if foreign else 0), frames))
+    stage = int(rng.choice(codebooks, p=stage_odds))
+    hide = _draw_mask(frames, config, rng)
+    hide &= torch.arange(frames) + stage >= prefix
+    columns, targets = _delayed(codes, config)
+    # After the prefix: codebooks above the stage are hidden whole, the stage's own by spans.
+    columns[stage, 1 + stage : 1 + stage + frames][hide] = config.mask_id
+    columns[stage + 1 :, 1 + prefix :] = config.mask_id
+    masked = torch.zeros_like(columns, dtype=torch.bool)
+    masked[stage, stage : stage + frames] = hide
+    attention = hybrid_mask(
+        frames, codebooks, prefix=prefix, stage=stage, context=config.subcodes_context
+    )
+    return Row(columns, targets, _causal_losses(targets, foreign, prefix), masked, attention)
+
+
+def collate(rows: Sequence[Row], config: LMConfig) -> Batch:
+    """Return the rows as one batch, the shorter ones padded: their losses stay what they are."""
+    size = max(row.columns.shape[1] for row in rows)
+    shape = (len(rows), config.codebooks, size)
+    columns = torch.full(shape, config.mask_id)
+    targets = torch.full(shape, _NOTHING)
+    causal, masked = torch.zeros(2, *shape, dtype=torch.bool)
+    attention = torch.zeros(len(rows), 1, size, size, dtype=torch.bool)
+    for i, row in enumerate(rows):
+        own = row.columns.shape[1]
+        columns[i, :, :own], targets[i, :, :own] = row.columns, row.targets
+        causal[i, :, :own], masked[i, :, :own] = row.causal, row.masked
+        attention[i, 0, :own, :own] = row.attention
+        attention[i, 0, own:] = True  # padding may see, so that its softmax is defined
+    return Batch(columns, targets, causal, masked, attention)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
-from magnet_core.errors import CheckpointError
+from magnet_core.errors import CheckpointError, ConfigError
+
+_ORIGIN = "run.json"
+_ELSEWHERE = "give another --run folder, or remove that one"
 
 
 @dataclass(slots=True)
@@ -25,6 +31,32 @@ class RunFolder:
     def __post_init__(self) -> None:
         """Make the folder."""
         self.path.mkdir(parents=True, exist_ok=True)
+
+    def claim(self, origin: Mapping[str, str], *, or_unsaid: bool = False) -> None:
+        """Note what the run is made from; a folder that was begun from something else is refused.
+
+        Args:
+            origin: names and digests.
+            or_unsaid: take over a run that does not say what it is made from.
+
+        Raises:
+            ConfigError: the folder holds another run.
+        """
+        path, origin = self.path / _ORIGIN, dict(origin)
+        if not path.exists():
+            if (self.path / "lm.pt").exists() and not or_unsaid:
+                raise ConfigError(f"{self.path} holds another run; {_ELSEWHERE}")
+            write_whole(path, json.dumps(origin, indent=1))
+            return
+        try:
+            began = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise CheckpointError(f"{path} cannot be read: {error}") from error
+        if began != origin:
+            began = began if isinstance(began, dict) else {}
+            names = sorted(n for n in origin | began if began.get(n) != origin.get(n))
+            differ = f"{' and '.join(names)} {'differs' if len(names) == 1 else 'differ'}"
+            raise ConfigError(f"{self.path} holds another run: its {differ}; {_ELSEWHERE}")
 
     def save(self, name: str, state: dict[str, Any]) -> None:
         """Write ``name.pt``; a run that is killed meanwhile keeps the one before."""
@@ -48,6 +80,35 @@ class RunFolder:
         metrics["elapsed_s"] = round(time.monotonic() - self._started, 1)
         with (self.path / f"{name}.jsonl").open("a") as file:
             file.write(json.dumps(metrics) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file in one move: a run that is killed meanwhile keeps the one before."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def digest(parts: Iterable[str | bytes]) -> str:
+    """Return one digest of all parts, each with its length."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        total.update(len(data).to_bytes(8, "big") + data)
+    return total.hexdigest()
+
+
+def weights_digest(*modules: nn.Module) -> str:
+    """Return a digest of the modules' weights: equal for equal weights, wherever they are."""
+
+    def parts() -> Iterable[str | bytes]:
+        for module in modules:
+            for name, value in module.state_dict().items():
+                data: Tensor = value.detach().cpu().contiguous()
+                yield f"{name} {data.dtype} {list(data.shape)}"
+                yield data.reshape(-1).view(torch.uint8).numpy().tobytes()
+
+    return digest(parts())
 
 
 def cosine_rate(step: int, *, steps: int, peak: float, warmup: int) -> float:

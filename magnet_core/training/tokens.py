@@ -1,7 +1,7 @@
 """Music as codes, with all that is true of it: what the language model learns from.
 
 A ``WindowSource`` gives random windows; that of the synthesised corpus knows its pieces, and words
-their captions anew each time.
+their captions anew each time. ``folder.py`` has the other one.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ class Window:
     """One training window.
 
     Attributes:
-        codes: int64 ``[K, T]``.
+        codes: int64 ``[K, T]``, not shared.
         caption: a text that describes it.
-        metre: its beat grid.
+        metre: its beat grid; None where it is not known, for models that need none.
         harmony: its key and chords, counted from beat 0 of the grid, as far as they are known.
     """
 
     codes: Tensor
     caption: str
-    metre: Metre
+    metre: Metre | None
     harmony: Harmony
 
 
@@ -45,7 +45,10 @@ class WindowSource(Protocol):
     """Where training windows come from."""
 
     def window(self, frames: int, rng: np.random.Generator) -> Window:
-        """Return a random window of ``frames``; equal generators give equal windows."""
+        """Return a random window of ``frames``, or of fewer where its music is shorter.
+
+        Equal generators give equal windows.
+        """
 
 
 class CorpusTokens:

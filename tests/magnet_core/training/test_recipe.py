@@ -16,6 +16,7 @@ from magnet_core.errors import CheckpointError, ConfigError
 from magnet_core.training.codec import CodecRecipe
 from magnet_core.training.dataset import StoreConfig
 from magnet_core.training.lm import LMRecipe
+from magnet_core.training.objective import Objective
 from magnet_core.training.recipe import TEXT_DIM, BundledRecipe, train
 from magnet_core.training.run import RunFolder
 
@@ -32,7 +33,7 @@ TINY = BundledRecipe(
         variant=Variant.HYBRID, dim=16, layers=1, heads=2, text_dim=TEXT_DIM, card=16,
         segment_frames=30, metre=True,
     ),
-    lm=LMRecipe(steps=6, batch=2, splice_frames=8, save_every=2),
+    lm=LMRecipe(steps=6, batch=2, save_every=2, objective=Objective(splice_frames=8)),
     params=DecodingParams(steps=(2, 1, 1, 1), prefix_frames=4),
 )  # fmt: skip
 
@@ -84,6 +85,32 @@ def test_run_of_other_settings_is_refused(finished: Path) -> None:
     other = replace(TINY, store=StoreConfig(pieces=4, seconds=2.0))
     with pytest.raises(ConfigError, match="another --run"):
         train(other, finished, device="cpu", workers=1)
+
+
+def test_recipe_goes_on_from_a_model_and_keeps_its_codec(finished: Path, tmp_path: Path) -> None:
+    """No codec is trained; the language model begins with what it knew, and moves."""
+    base = magnet_core.load(finished / "model")
+    told_more = replace(TINY, lm_config=replace(TINY.lm_config, harmony=True))
+    folder = train(told_more, tmp_path, device="cpu", workers=1, base=base)
+    assert not (tmp_path / "codec.pt").exists()
+    made = magnet_core.load(folder)
+    assert isinstance(made.codec, torch.nn.Module) and isinstance(base.codec, torch.nn.Module)
+    for name, value in base.codec.state_dict().items():
+        assert torch.equal(value, made.codec.state_dict()[name]), name
+    assert made.lm.config.harmony and not base.lm.config.harmony
+    before, after = base.lm.linears[0].weight, made.lm.linears[0].weight
+    assert not torch.equal(before, after) and torch.allclose(before, after, atol=0.02)
+
+
+def test_run_from_another_model_is_refused(finished: Path, tmp_path: Path) -> None:
+    """Neither a run from scratch nor one from other weights goes on in this folder."""
+    base = magnet_core.load(finished / "model")
+    with pytest.raises(ConfigError, match="its model differs"):
+        train(TINY, finished, device="cpu", workers=1, base=base)
+    other = replace(TINY.lm_config, layers=2)
+    with pytest.raises(ConfigError, match="is another network"):
+        train(replace(TINY, lm_config=other), tmp_path, device="cpu", workers=1, base=base)
+    assert not (tmp_path / "corpus" / "ready.txt").exists()  # before anything is rendered
 
 
 def test_damaged_checkpoint_is_named(tmp_path: Path) -> None:
