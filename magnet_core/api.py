@@ -7,20 +7,20 @@ itself and may be made from several places in turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Generator, Tensor
 
-from magnet_core.config import DecodingParams, SpanArrangement, Variant
+from magnet_core.config import DecodingParams, Variant
 from magnet_core.decoding.likelihood import log_likelihood
-from magnet_core.decoding.opening import Decoding, open_decoding
 from magnet_core.decoding.patterns import delay
-from magnet_core.decoding.request import check_prompt
-from magnet_core.decoding.windows import Window, plan_windows
+from magnet_core.decoding.piece import Partner, PieceDecoding
+from magnet_core.decoding.request import Request, check_prompt
 from magnet_core.errors import DecodingError
 from magnet_core.model.attention import band_mask, causal_mask, hybrid_mask
+from magnet_core.model.blending import Blend, Prompt, side_by_side
 from magnet_core.model.harmony import Harmony, Key, harmony_tensor
 from magnet_core.model.lm import Conditions, TransformerLM
 from magnet_core.model.metre import Metre, metre_tensor
@@ -96,15 +96,24 @@ class Model:
         """Samples per second."""
         return self.codec.sample_rate
 
-    def tempo_bpm(self, text: str) -> float:
-        """Return the tempo that ``text`` asks for, as far as the text encoder can tell."""
+    def tempo_bpm(self, prompt: Prompt) -> float:
+        """Return the tempo that ``prompt`` asks for, as far as the text encoder can tell.
+
+        Of several texts it is that of the one with the most weight.
+        """
         if isinstance(self.text_encoder, KnowsTempo):
-            return self.text_encoder.tempo_bpm(text)
+            return self.text_encoder.tempo_bpm(Blend.of(prompt).texts[0])
         return DEFAULT_TEMPO_BPM
 
-    def key(self, text: str) -> Key:
-        """Return the key that ``text`` asks for, as far as the text encoder can tell."""
-        return self.text_encoder.key(text) if isinstance(self.text_encoder, KnowsKeys) else Key()
+    def key(self, prompt: Prompt) -> Key:
+        """Return the key that ``prompt`` asks for, as far as the text encoder can tell.
+
+        Of several texts it is that of the one with the most weight that says anything about it.
+        """
+        if not isinstance(self.text_encoder, KnowsKeys):
+            return Key()
+        keys = (self.text_encoder.key(text) for text in Blend.of(prompt).texts)
+        return next((key for key in keys if key != Key()), Key())
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """Return the words that change nothing, as far as the text encoder can tell."""
@@ -115,40 +124,77 @@ class Model:
     @torch.no_grad()
     def condition(
         self,
-        texts: Sequence[str],
+        prompts: Sequence[Prompt],
         metre: Sequence[Metre] | None = None,
         harmony: Sequence[Harmony] | None = None,
     ) -> Conditions:
         """Return what the decoders need of prompts; compute it once per prompt.
 
         Args:
-            texts: one for each row; "" is no text.
+            prompts: one for each row: a text ("" is no text), or several with their weights.
             metre: beat grid of each row, for models that have one; by default it begins on a bar
-                at the tempo of the text.
-            harmony: of each row, for models that have one; by default drawn in the key of the text.
+                at the tempo of the prompt.
+            harmony: of each row, for models that have one; by default drawn in the key of the
+                prompt.
 
         Raises:
-            DecodingError: not as many metres or harmonies as texts.
+            DecodingError: no prompts, not as many metres or harmonies as prompts, or a weight that
+                is negative or no finite number.
         """
+        if not prompts:
+            raise DecodingError("0 texts; each row needs one")
         for name, values in (("metres", metre), ("harmonies", harmony)):
-            if values is not None and len(values) != len(texts):
-                raise DecodingError(f"{len(values)} {name} for {len(texts)} texts")
+            if values is not None and len(values) != len(prompts):
+                raise DecodingError(f"{len(values)} {name} for {len(prompts)} texts")
         grid: Tensor | None = None
         chords: Tensor | None = None
         if self.lm.config.metre:
-            metres = metre or [Metre(tempo_bpm=self.tempo_bpm(text)) for text in texts]
+            metres = metre or [Metre(tempo_bpm=self.tempo_bpm(prompt)) for prompt in prompts]
             grid = metre_tensor(list(metres)).to(self.lm.device)
         if self.lm.config.harmony:
-            harmonies = harmony or [Harmony.draw(self.key(text), seed=0) for text in texts]
+            harmonies = harmony or [Harmony.draw(self.key(prompt), seed=0) for prompt in prompts]
             chords = harmony_tensor(list(harmonies)).to(self.lm.device)
-        return self.lm.condition(self.text_encoder.encode(texts), grid, chords)
+        blends = [Blend.of(prompt) for prompt in prompts]
+        hidden = self.text_encoder.encode([text for blend in blends for text in blend.texts])
+        hidden, shares = side_by_side(hidden, blends)
+        return self.lm.condition(hidden, grid, chords, shares=shares)
+
+    def blend(
+        self,
+        prompts: Sequence[tuple[str, float]],
+        *,
+        metre: Metre | None = None,
+        harmony: Harmony | None = None,
+    ) -> Conditions:
+        """Return the conditions of one row that is told several texts, each by its weight.
+
+        Decoding costs what it costs with one text: the same forward passes of the same rows. A text
+        alone, whatever its weight, gives exactly ``condition([text])``; the same text twice counts
+        as one; neither the order nor a common factor of the weights matters. "" is no text, and
+        takes its share of being told nothing.
+
+        Args:
+            prompts: texts and weights, 0 or more; those of weight 0 are left out, and where none is
+                left the row is told nothing.
+            metre: as in ``condition``.
+            harmony: as in ``condition``.
+
+        Raises:
+            DecodingError: no prompts, or a weight that is negative or no finite number.
+        """
+        return self.condition(
+            [prompts],
+            None if metre is None else [metre],
+            None if harmony is None else [harmony],
+        )
 
     def generate(
         self,
-        text: str,
+        text: Prompt,
         *,
         params: DecodingParams | None = None,
         prompt_codes: Tensor | None = None,
+        frozen: Tensor | None = None,
         frames: int | None = None,
         seed: int = 0,
         metre: Metre | None = None,
@@ -160,6 +206,7 @@ class Model:
             [text],
             params=params,
             prompt_codes=None if prompt_codes is None else prompt_codes[None],
+            frozen=frozen,
             frames=frames,
             seeds=[seed],
             metre=None if metre is None else [metre],
@@ -170,10 +217,11 @@ class Model:
 
     def generate_batch(
         self,
-        texts: Sequence[str],
+        texts: Sequence[Prompt],
         *,
         params: DecodingParams | None = None,
         prompt_codes: Tensor | None = None,
+        frozen: Tensor | None = None,
         frames: int | None = None,
         seeds: Sequence[int] | None = None,
         metre: Sequence[Metre] | None = None,
@@ -183,12 +231,16 @@ class Model:
         """Return new codes int64 ``[B, K, T]``; a row is what it would be alone.
 
         Args:
-            texts: one for each row; "" is no text.
+            texts: one for each row: a text ("" is no text), or several with their weights.
             params: how to decode; default ``self.params``.
-            prompt_codes: int64 ``[B, K, P]``: the first P frames, given.
-            frames: T, prompt included; default the segment that the model was trained on. Longer
-                pieces are made in windows that overlap. The nonoverlap arrangement of a plain
-                MAGNeT model leaves out a last span that is not whole.
+            prompt_codes: int64 ``[B, K, P]``: tokens of the first P frames.
+            frozen: bool ``[P]`` or ``[K, P]``: which of those are kept; all others are filled
+                anew, whatever they hold. Default all: the music goes on from them. What lies before
+                and behind a hole is seen while it is filled. An autoregressive model only goes on.
+            frames: T, what is given included; default the segment that the model was trained on, or
+                P where ``frozen`` is given. Longer pieces are made in windows that overlap. The
+                nonoverlap arrangement of a plain MAGNeT model leaves out a last span that is not
+                whole, unless something in it is frozen.
             seeds: of each row's random numbers; default 0, 1, ...
             metre: beat grid of each row, for models that have one.
             harmony: of each row, for models that have one; by default drawn by the row's seed in
@@ -198,44 +250,36 @@ class Model:
         Raises:
             DecodingError: the request does not fit the model.
         """
-        params = params or self.params
-        config, rows = self.lm.config, len(texts)
-        total = config.segment_frames if frames is None else frames
+        params, rows = params or self.params, len(texts)
         seeds = range(rows) if seeds is None else seeds
         if len(seeds) != rows or rows == 0:
             raise DecodingError(f"{len(seeds)} seeds for {rows} texts; each row needs one")
-        device = self.lm.device
-        codes = torch.zeros(rows, config.codebooks, 0, dtype=torch.int64, device=device)
-        if prompt_codes is not None:
-            check_prompt(config, rows, prompt_codes)
-            codes = prompt_codes.to(device)
-        if codes.shape[-1] >= total:
-            raise DecodingError(f"frames is {total}; it must exceed the prompt's {codes.shape[-1]}")
-        windows = plan_windows(total, config.segment_frames, codes.shape[-1], self._grid(params))
-        if not windows:
-            raise DecodingError(f"frames is {total}; that is less than one span more than given")
         if harmony is None:
             keys = zip(texts, seeds, strict=True)
             harmony = [Harmony.draw(self.key(text), seed) for text, seed in keys]
-        job = _Job(
-            texts=texts,
+        device = self.lm.device
+        request = Request(
+            lm=self.lm,
             conditions=self.condition(texts, metre, harmony),
+            frames=self._piece_frames(frames, prompt_codes, frozen),
+            params=params,
             generators=[Generator(device).manual_seed(seed) for seed in seeds],
+            prompt_codes=prompt_codes,
+            frozen=frozen,
         )
-        # A prefix begins the piece; later windows have their context.
-        later = replace(params, prefix_frames=0)
-        parts = [(window, params if i == 0 else later) for i, window in enumerate(windows)]
-        progress = _Progress(on_step, sum(self._passes(*part) for part in parts))
-        for window, wanted in parts:
-            new = self._decode(job, window, codes[..., window.start :], wanted, progress)
-            codes = torch.cat([codes[..., : window.start], new], dim=-1)
-        progress.finish()
-        return codes
+        piece = PieceDecoding(request, self._partner(texts) if params.prefix_frames else None)
+        done = 0
+        for done, _ in enumerate(piece.steps(), start=1):
+            if on_step is not None:
+                on_step(done, piece.passes)
+        if on_step is not None and done < piece.passes:  # stages that found nothing to do
+            on_step(piece.passes, piece.passes)
+        return piece.codes
 
     def logits(
         self,
         codes: Tensor,
-        text: str,
+        text: Prompt,
         *,
         stage: int = 0,
         prefix_frames: int = 0,
@@ -292,7 +336,7 @@ class Model:
     def log_likelihood(
         self,
         codes: Tensor,
-        text: str,
+        text: Prompt,
         *,
         metre: Metre | None = None,
         harmony: Harmony | None = None,
@@ -309,114 +353,31 @@ class Model:
         )
         return log_likelihood(self.lm, conditions, codes[None])[0]
 
-    def _both_rows(self, text: str, metre: Metre | None, harmony: Harmony | None) -> Conditions:
-        # Both rows hear beat and chords, where the model does; only the words are left out.
+    def _both_rows(self, text: Prompt, metre: Metre | None, harmony: Harmony | None) -> Conditions:
+        # Both rows hear the beat; words and chords are what guidance guides towards.
         grid = metre or Metre(tempo_bpm=self.tempo_bpm(text))
         chords = harmony or Harmony.draw(self.key(text), seed=0)
-        return self.condition([text, ""], [grid, grid], [chords, chords])
+        return self.condition([text, ""], [grid, grid], [chords, Harmony()])
 
-    def _grid(self, params: DecodingParams) -> int:
-        trims = params.span_arrangement is SpanArrangement.NONOVERLAP
-        return self.lm.config.span_len if trims and self._is_plain else 1
+    def _piece_frames(
+        self, frames: int | None, prompt_codes: Tensor | None, frozen: Tensor | None
+    ) -> int:
+        given = 0 if prompt_codes is None else prompt_codes.shape[-1]
+        if frames is None:
+            frames = self.lm.config.segment_frames if frozen is None else given
+        if frozen is None and given >= frames:
+            raise DecodingError(f"frames is {frames}; it must exceed the prompt's {given}")
+        if given > frames:
+            raise DecodingError(f"frames is {frames}; it must be {given} or more, what is given")
+        return frames
 
-    @property
-    def _is_plain(self) -> bool:
-        return self.lm.config.variant is Variant.MAGNET
-
-    def _passes(self, window: Window, params: DecodingParams) -> int:
-        """Return how many forward passes a window takes, unless a stage finds nothing to do."""
-        columns = window.frames + self.codebooks - 1 - window.known
-        prefill = min(window.known, 1)
-        if self.lm.config.variant is Variant.AUTOREGRESSIVE:
-            return prefill + columns
-        if self._is_plain:
-            paired = prefill + params.prefix_frames + self.codebooks - 1
-            return sum(params.steps) + (paired if params.prefix_frames else 0)
-        return prefill + min(params.prefix_frames, columns) + sum(params.steps)
-
-    def _decode(
-        self,
-        job: _Job,
-        window: Window,
-        given: Tensor,
-        params: DecodingParams,
-        progress: _Progress,
-    ) -> Tensor:
-        """Return the codes ``[B, K, window.frames]``, of which ``given [B, K, P]`` come first."""
-        conditions = job.conditions
-        if conditions.metre is not None:
-            tempo, beat = conditions.metre[:, :1], conditions.metre[:, 1:]
-            beat = beat + window.start / self.frame_rate * tempo / 60.0
-            conditions = replace(conditions, metre=torch.cat([tempo, beat], dim=1))
-        if self._is_plain and params.prefix_frames:
-            given = self._paired_prefix(job, window, given, params, progress)
-        decoding = open_decoding(
-            self.lm,
-            conditions,
-            frames=window.frames,
-            params=params,
-            generators=job.generators,
-            prompt_codes=given if given.shape[-1] else None,
-        )
-        return progress.run(decoding)
-
-    def _paired_prefix(
-        self,
-        job: _Job,
-        window: Window,
-        given: Tensor,
-        params: DecodingParams,
-        progress: _Progress,
-    ) -> Tensor:
-        """Return ``given`` and the frames that the paired autoregressive model plays after it."""
+    def _partner(self, texts: Sequence[Prompt]) -> Partner | None:
+        """Return who plays the prefix of a plain MAGNeT model."""
         other = self.prefix_model
-        if other is None:
-            raise DecodingError(
-                f"prefix_frames is {params.prefix_frames}; a plain MAGNeT model needs a "
-                "prefix_model for that"
-            )
+        if other is None or self.lm.config.variant is not Variant.MAGNET:
+            return None
         config = other.lm.config
-        if config.variant is Variant.MAGNET or (config.codebooks, config.card) != (
-            self.codebooks,
-            self.card,
-        ):
+        sizes = (config.codebooks, config.card)
+        if config.variant is Variant.MAGNET or sizes != (self.codebooks, self.card):
             raise DecodingError(f"{other.name} cannot play a prefix for {self.name}")
-        frames = min(given.shape[-1] + params.prefix_frames, window.frames)
-        decoding = open_decoding(
-            other.lm,
-            other.condition(job.texts),
-            frames=frames,
-            params=params,
-            generators=job.generators,
-            prompt_codes=given if given.shape[-1] else None,
-        )
-        return progress.run(decoding)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What all windows of one call share."""
-
-    texts: Sequence[str]
-    conditions: Conditions
-    generators: list[Generator]
-
-
-class _Progress:
-    """Counts forward passes for the caller."""
-
-    def __init__(self, on_step: OnStep | None, total: int) -> None:
-        self.on_step, self.total, self.done = on_step, total, 0
-
-    def run(self, decoding: Decoding) -> Tensor:
-        """Return the codes of a decoding, carried out; report every pass."""
-        for _ in decoding.steps():
-            self.done = min(self.done + 1, self.total)
-            if self.on_step is not None:
-                self.on_step(self.done, self.total)
-        return decoding.codes
-
-    def finish(self) -> None:
-        """Report the end, which stages without anything to do may have brought early."""
-        if self.on_step is not None and self.done < self.total:
-            self.on_step(self.total, self.total)
+        return Partner(other.lm, other.condition(texts))

@@ -10,75 +10,59 @@ Source: Copet et al., arXiv 2306.05284; arg-max results equal the released code'
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from magnet_core.config import DecodingParams
-from magnet_core.decoding.forward import GuidedForward, PassCounter, Shortcuts
+from magnet_core.decoding.forward import GuidedForward, InputOffsets
 from magnet_core.decoding.masked import Step
 from magnet_core.decoding.patterns import complete_frames, delay, undelay
-from magnet_core.decoding.request import check_generators, place_given
+from magnet_core.decoding.request import Request, causal_prompt
 from magnet_core.decoding.sampling import draw, guide, uniform_noise
 from magnet_core.errors import DecodingError
 from magnet_core.model.kv_cache import CausalAttention, KVCache
-from magnet_core.model.lm import Conditions, TransformerLM
 
 
 class AutoregressiveDecoding:
     """Decodes columns one after the other with cached keys and values.
 
     Args:
-        lm: a model of the AUTOREGRESSIVE or HYBRID variant.
-        conditions: of the B rows.
-        frames: T of the window.
-        params: of these, the ``prefix_*`` values and ``sample``.
-        generators: one for each row; a row's result depends on its own alone.
-        prompt_codes: int64 ``[B, K, P]``: given tokens of frames 0 .. P - 1.
+        request: of a model of the AUTOREGRESSIVE or HYBRID variant; of its parameters, the
+            ``prefix_*`` values and ``sample`` count. What is frozen must be whole frames at the
+            beginning.
         null_rows: keep the null rows' keys even where the guidance weight is 1 (a hybrid model's
             infill needs them); None decides from the weight.
-        shortcuts: savings to leave out, for comparison.
-        counter: counts the work.
 
     Attributes:
         columns: int64 ``[B, K, T + K]``, the mask id where unknown; updated by every step.
         cache: keys and values of the rows computed so far.
+        prompt_frames: frames that are given.
 
     Raises:
         DecodingError: the request does not fit the model.
     """
 
-    def __init__(
-        self,
-        lm: TransformerLM,
-        conditions: Conditions,
-        *,
-        frames: int,
-        params: DecodingParams,
-        generators: Sequence[Generator],
-        prompt_codes: Tensor | None = None,
-        null_rows: bool | None = None,
-        shortcuts: Shortcuts | None = None,
-        counter: PassCounter | None = None,
-    ) -> None:
-        config = lm.config
-        check_generators(conditions, generators)
-        self.prompt_frames = 0 if prompt_codes is None else prompt_codes.shape[-1]
-        if frames < 1 or self.prompt_frames > frames:
-            raise DecodingError(f"frames is {frames} with a prompt of {self.prompt_frames} frames")
-        codes, _ = place_given(lm, conditions.rows, frames, prompt_codes)
-        self.lm, self.params, self.generators, self.frames = lm, params, generators, frames
-        self.forward = GuidedForward(lm, conditions, shortcuts, counter)
+    def __init__(self, request: Request, *, null_rows: bool | None = None) -> None:
+        config, params, frames = request.config, request.params, request.frames
+        given = 0 if request.prompt_codes is None else request.prompt_codes.shape[-1]
+        if frames < 1 or given > frames:
+            raise DecodingError(f"frames is {frames} with a prompt of {given} frames")
+        codes, known = request.place_given()
+        self.prompt_frames = causal_prompt(known)
+        self.lm, self.params, self.generators = request.lm, params, request.generators
+        self.frames = frames
+        self.forward = GuidedForward(
+            request.lm, request.conditions, request.shortcuts, request.counter
+        )
         guided = null_rows if null_rows is not None else params.prefix_guidance != 1.0
         self.rows = 2 * self.batch if guided else self.forward.rows(1.0)
         self.columns = delay(codes, config.mask_id)
-        self.cache = KVCache.allocate(
-            config, rows=self.rows, columns=frames + config.codebooks, like=lm.out_norm.weight
-        )
+        columns, like = frames + config.codebooks, self.lm.out_norm.weight
+        self.cache = KVCache.allocate(config, rows=self.rows, columns=columns, like=like)
         with torch.inference_mode():
-            self.offsets = lm.input_offsets(conditions, 0, frames + config.codebooks)
-            self.heads = lm.joined_heads()
+            self.offsets = InputOffsets.of(self.lm, request.conditions, columns)
+            self.heads = self.lm.joined_heads()
 
     @property
     def batch(self) -> int:
@@ -143,8 +127,12 @@ class AutoregressiveDecoding:
 
     def _states(self, first: int, stop: int) -> Tensor:
         """Return output states ``[R, stop - first, D]`` of rows ``first .. stop - 1``."""
-        x = self.lm.embed(self.columns[:, :, first:stop]) + self.offsets[:, first:stop]
-        return self.forward.states(x, CausalAttention(self.cache, first), rows=self.rows)
+        return self.forward.states(
+            self.lm.embed(self.columns[:, :, first:stop]),
+            self.offsets.of_columns(first, stop),
+            CausalAttention(self.cache, first),
+            rows=self.rows,
+        )
 
     def _draw(self, logits: Tensor) -> Tensor:
         """Return tokens ``[B, K]`` of logits ``[B, K, card]``."""

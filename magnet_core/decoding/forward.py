@@ -1,7 +1,8 @@
 """One guided forward pass, with every exact saving and a count of what it cost.
 
-Classifier-free guidance runs two rows for each result: one told the text, one told nothing. Four
-things need not be computed, and leaving them out changes nothing but rounding:
+Classifier-free guidance runs two rows for each result: one told text and harmony, one told neither
+(both hear the beat: a null row out of time would guide away from nothing musical). Four things need
+not be computed, and leaving them out changes nothing but rounding:
 
 - the null row's cross-attention: an empty text adds exactly zero;
 - the null row itself, where the guidance weight is 1;
@@ -42,6 +43,31 @@ class Shortcuts:
     prefix: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class InputOffsets:
+    """What is added to the token embeddings of a window, ``[1 or B, S, D]`` each.
+
+    Attributes:
+        told: of the conditional rows: position, beat and harmony.
+        null: of the null rows: position and beat.
+    """
+
+    told: Tensor
+    null: Tensor
+
+    @classmethod
+    def of(cls, lm: TransformerLM, conditions: Conditions, count: int) -> InputOffsets:
+        """Return those of ``count`` columns; constant while the conditions are."""
+        told = lm.input_offsets(conditions, 0, count)
+        if conditions.harmony is None:
+            return cls(told, told)
+        return cls(told, lm.input_offsets(conditions.without_harmony(), 0, count))
+
+    def of_columns(self, first: int, stop: int | None = None) -> InputOffsets:
+        """Return those of the columns ``first .. stop - 1``."""
+        return InputOffsets(self.told[:, first:stop], self.null[:, first:stop])
+
+
 @dataclass(slots=True)
 class PassCounter:
     """What forward passes have cost so far; a decoder adds to the one it is given.
@@ -68,19 +94,17 @@ class GuidedForward:
         lm: the network.
         conditions: of the B conditional rows.
         shortcuts: which savings to use.
-        counter: counts the work; None counts for nobody.
+        counter: counts the work.
     """
 
     def __init__(
         self,
         lm: TransformerLM,
         conditions: Conditions,
-        shortcuts: Shortcuts | None = None,
-        counter: PassCounter | None = None,
+        shortcuts: Shortcuts,
+        counter: PassCounter,
     ) -> None:
-        self.lm = lm
-        self.shortcuts = shortcuts or Shortcuts()
-        self.counter = counter or PassCounter()
+        self.lm, self.shortcuts, self.counter = lm, shortcuts, counter
         self.batch = conditions.rows
         self._told = conditions
         self._both = conditions if self.shortcuts.null_text else conditions.with_null_rows()
@@ -90,16 +114,19 @@ class GuidedForward:
         skip = weight == 1.0 and self.shortcuts.null_row
         return self.batch if skip else 2 * self.batch
 
-    def states(self, x: Tensor, attend: Attend, *, rows: int) -> Tensor:
-        """Return output states ``[rows, S, D]`` of input embeddings ``x [B, S, D]``."""
+    def states(self, tokens: Tensor, offsets: InputOffsets, attend: Attend, *, rows: int) -> Tensor:
+        """Return output states ``[rows, S, D]`` of token embeddings ``[B, S, D]``."""
         both = rows > self.batch
         conditions = self._both if both else self._told
-        count, positions = self.counter, x.shape[1]
+        count, positions = self.counter, tokens.shape[1]
         count.passes += 1
         count.rows += rows
         count.positions += rows * positions
         count.text_positions += conditions.rows * positions
-        return self.lm.trunk(torch.cat([x, x]) if both else x, conditions, attend)
+        x = tokens + offsets.told
+        return self.lm.trunk(
+            torch.cat([x, tokens + offsets.null]) if both else x, conditions, attend
+        )
 
     def stage_logits(self, states: Tensor, stage: int, where: Tensor, weight: float) -> Tensor:
         """Return the guided logits ``[n, card]`` of codebook ``stage`` at the True positions.

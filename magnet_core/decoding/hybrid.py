@@ -37,10 +37,12 @@ stage, and the ones that the autoregressive part left in its cache are *exactly*
 would compute again. Each infill step therefore runs rows p .. T + K - 1 only, writes their keys
 behind the prefix's, and attends to both (``kv_cache.InfillAttention``).
 
-**Prompts.** Given audio of P whole frames is the same thing with the edge at p = P: one causal pass
-computes its rows, then the prefix goes on from there. Given tokens beyond the ragged edge (the last
-frames of the upper codebooks, or a loop's head as its tail's future) stay frozen in their own
-stage, and are shown from that stage on: training showed codebooks above the stage as masked.
+**Prompts and holes.** Given audio of P whole frames is the same thing with the edge at p = P: one
+causal pass computes its rows, then the prefix goes on from there. Given tokens beyond the ragged
+edge (the last frames of the upper codebooks, what comes after a hole, a loop's head as its tail's
+future) stay frozen in their own stage, and are shown from that stage on: training showed codebooks
+above the stage as masked. The infill sees them on both sides; the prefix does not, so it must end
+before them.
 
 Source: audiocraft's branch ``hybrid_magnet`` for pattern, shift and training mask; it has no
 working inference, and would repeat the prefix in every step under a mask that training never used.
@@ -49,38 +51,28 @@ working inference, and would repeat the prefix in every step under a mask that t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from magnet_core.config import DecodingParams
 from magnet_core.decoding.autoregressive import AutoregressiveDecoding
-from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.decoding.masked import MaskedStage, Step
 from magnet_core.decoding.patterns import delay, known_before
-from magnet_core.decoding.request import check_request, leading_frames, place_given
+from magnet_core.decoding.request import Request, leading_frames
 from magnet_core.errors import DecodingError
 from magnet_core.model.attention import Attend, FullAttention, hybrid_mask
 from magnet_core.model.kv_cache import InfillAttention
-from magnet_core.model.lm import Conditions, TransformerLM
 
 
 class HybridDecoding:
     """Decodes a window with a hybrid model: ``prefix_steps``, then ``infill_steps``.
 
     Args:
-        lm: a model of the HYBRID variant.
-        conditions: of the B rows.
-        frames: T.
-        params: how to decode both parts.
-        generators: one for each row; a row's result depends on its own alone.
-        prompt_codes: int64 ``[B, K, P]``: given tokens of frames 0 ...
-        prefix_frames: autoregressive rows after the prompt; None takes ``params.prefix_frames``.
-        frozen: bool ``[P]`` or ``[K, P]``: which given tokens to keep; None keeps all. The leading
-            whole frames are the prompt; the others must lie behind the prefix.
-        shortcuts: savings to leave out, for comparison.
-        counter: counts the work.
+        request: of a model of the HYBRID variant. The leading whole frames that are frozen are the
+            prompt; ``params.prefix_frames`` rows are decoded after it. What else is frozen must lie
+            behind those: autoregressive decoding does not see what comes after.
 
     Attributes:
         prefix: the autoregressive part; its cache serves the infill.
@@ -89,43 +81,24 @@ class HybridDecoding:
         DecodingError: the request does not fit the model.
     """
 
-    def __init__(
-        self,
-        lm: TransformerLM,
-        conditions: Conditions,
-        *,
-        frames: int,
-        params: DecodingParams,
-        generators: Sequence[Generator],
-        prompt_codes: Tensor | None = None,
-        prefix_frames: int | None = None,
-        frozen: Tensor | None = None,
-        shortcuts: Shortcuts | None = None,
-        counter: PassCounter | None = None,
-    ) -> None:
-        check_request(lm.config, conditions, frames, params, generators)
-        given, known = place_given(lm, conditions.rows, frames, prompt_codes, frozen)
-        prompt = leading_frames(known)
-        rows = params.prefix_frames if prefix_frames is None else prefix_frames
-        self.edge_wanted = min(prompt + rows, frames + lm.config.codebooks - 1)
+    def __init__(self, request: Request) -> None:
+        request.check_stages()
+        given, known = request.place_given()
+        prompt, params = leading_frames(known), request.params
+        rows = request.frames + request.config.codebooks - 1
+        self.edge_wanted = min(prompt + params.prefix_frames, rows)
         if known[:, prompt : self.edge_wanted].any():
             raise DecodingError(
                 f"frozen frames after the prompt begin before the prefix ends ({self.edge_wanted})"
             )
+        begin = given[..., :prompt] if prompt else None
         self.prefix = AutoregressiveDecoding(
-            lm,
-            conditions,
-            frames=frames,
-            params=params,
-            generators=generators,
-            prompt_codes=given[..., :prompt] if prompt else None,
+            replace(request, prompt_codes=begin, frozen=None),
             # The infill needs the prefix's null rows wherever it is guided.
             null_rows=params.guidance != (1.0, 1.0) or params.prefix_guidance != 1.0,
-            shortcuts=shortcuts,
-            counter=counter,
         )
-        self.lm, self.params, self.generators, self.frames = lm, params, generators, frames
-        self.forward = self.prefix.forward
+        self.lm, self.params, self.generators = request.lm, params, request.generators
+        self.frames, self.forward = request.frames, self.prefix.forward
         self._given, self._known = given, known
         # What the infill reads: given tokens come into sight as their stage begins.
         self._shown: Tensor | None = None
@@ -205,8 +178,12 @@ class HybridDecoding:
         assert self._shown is not None
         first = self.edge if self.forward.shortcuts.prefix else 0  # row of states[:, 0]
         columns = delay(self._shown, self.lm.config.mask_id)[:, :, first:]
-        x = self.lm.embed(columns) + self.prefix.offsets[:, first:]
-        states = self.forward.states(x, attend, rows=self.forward.rows(guidance))
+        states = self.forward.states(
+            self.lm.embed(columns),
+            self.prefix.offsets.of_columns(first),
+            attend,
+            rows=self.forward.rows(guidance),
+        )
         # Frame t is predicted by row stage + t; frames whose row lies before the edge are known.
         begin = max(self.edge, stage)
         states = states[:, begin - first : stage + self.frames - first]

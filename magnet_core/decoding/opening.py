@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from torch import Generator, Tensor
+from torch import Tensor
 
-from magnet_core.config import DecodingParams, Variant
+from magnet_core.config import Variant
 from magnet_core.decoding.autoregressive import AutoregressiveDecoding
-from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.decoding.hybrid import HybridDecoding
 from magnet_core.decoding.masked import Step
 from magnet_core.decoding.parallel import ParallelDecoding
-from magnet_core.model.lm import Conditions, TransformerLM
+from magnet_core.decoding.request import Request
 
 
 class Decoding(Protocol):
@@ -27,44 +26,17 @@ class Decoding(Protocol):
         """Decode; every ``next`` is one forward pass."""
 
 
-def open_decoding(
-    lm: TransformerLM,
-    conditions: Conditions,
-    *,
-    frames: int,
-    params: DecodingParams,
-    generators: Sequence[Generator],
-    prompt_codes: Tensor | None = None,
-    shortcuts: Shortcuts | None = None,
-    counter: PassCounter | None = None,
-) -> Decoding:
-    """Return the decoding of a window by the decoder of the model's variant.
+_KINDS: dict[Variant, Callable[[Request], Decoding]] = {
+    Variant.MAGNET: ParallelDecoding,
+    Variant.AUTOREGRESSIVE: AutoregressiveDecoding,
+    Variant.HYBRID: HybridDecoding,
+}
 
-    Args:
-        lm: the network.
-        conditions: of the B rows.
-        frames: T.
-        params: how to decode.
-        generators: one for each row.
-        prompt_codes: int64 ``[B, K, P]``, the first frames; or None.
-        shortcuts: savings to leave out, for comparison.
-        counter: counts the work.
+
+def start(request: Request) -> Decoding:
+    """Return the decoding of a window, by the decoder of the model's variant.
 
     Raises:
         DecodingError: the request does not fit the model.
     """
-    kinds: dict[Variant, Callable[..., Decoding]] = {
-        Variant.MAGNET: ParallelDecoding,
-        Variant.AUTOREGRESSIVE: AutoregressiveDecoding,
-        Variant.HYBRID: HybridDecoding,
-    }
-    return kinds[lm.config.variant](
-        lm,
-        conditions,
-        frames=frames,
-        params=params,
-        generators=generators,
-        prompt_codes=prompt_codes,
-        shortcuts=shortcuts,
-        counter=counter,
-    )
+    return _KINDS[request.config.variant](request)

@@ -19,33 +19,26 @@ token for token.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from magnet_core.config import DecodingParams, SpanArrangement
-from magnet_core.decoding.forward import GuidedForward, PassCounter, Shortcuts
+from magnet_core.config import SpanArrangement
+from magnet_core.decoding.forward import GuidedForward, InputOffsets
 from magnet_core.decoding.masked import MaskedStage, Step
-from magnet_core.decoding.request import check_request, place_given
+from magnet_core.decoding.request import Request
 from magnet_core.model.attention import Attend, BandedAttention, FullAttention, band_mask
-from magnet_core.model.lm import Conditions, TransformerLM
 
 
 class ParallelDecoding:
     """Decodes a window with a plain MAGNeT model, one forward pass for each step.
 
     Args:
-        lm: a model of the MAGNET variant.
-        conditions: of the B rows.
-        frames: T wanted; the nonoverlap arrangement trims it to whole spans.
-        params: how to decode.
-        generators: one for each row; a row's result depends on its own alone.
-        prompt_codes: int64 ``[B, K, P]``: given tokens of frames 0 ..; P may be all of T.
-        frozen: bool ``[P]`` or ``[K, P]``: which of them to keep; None keeps all.
-        shortcuts: savings to leave out, for comparison.
-        counter: counts the work.
+        request: of a model of the MAGNET variant. Under the nonoverlap arrangement a last span that
+            is not whole is left out, as the reference does, unless something in it is frozen.
 
     Attributes:
         codes: int64 ``[B, K, T]``, the mask id where unknown; updated by every step.
@@ -55,28 +48,21 @@ class ParallelDecoding:
         DecodingError: the request does not fit the model.
     """
 
-    def __init__(
-        self,
-        lm: TransformerLM,
-        conditions: Conditions,
-        *,
-        frames: int,
-        params: DecodingParams,
-        generators: Sequence[Generator],
-        prompt_codes: Tensor | None = None,
-        frozen: Tensor | None = None,
-        shortcuts: Shortcuts | None = None,
-        counter: PassCounter | None = None,
-    ) -> None:
-        config = lm.config
-        if params.span_arrangement is SpanArrangement.NONOVERLAP:
-            frames -= frames % config.span_len
-        check_request(config, conditions, frames, params, generators)
-        self.lm, self.params, self.generators = lm, params, generators
-        self.forward = GuidedForward(lm, conditions, shortcuts, counter)
-        self.codes, self.frozen = place_given(lm, conditions.rows, frames, prompt_codes, frozen)
+    def __init__(self, request: Request) -> None:
+        codes, frozen = request.place_given()
+        whole = request.frames - request.frames % request.config.span_len
+        on_grid = request.params.span_arrangement is SpanArrangement.NONOVERLAP
+        if on_grid and not frozen[:, whole:].any():
+            codes, frozen = codes[..., :whole], frozen[:, :whole]
+            request = replace(request, frames=whole)
+        request.check_stages()
+        self.lm, self.params, self.generators = request.lm, request.params, request.generators
+        self.forward = GuidedForward(
+            request.lm, request.conditions, request.shortcuts, request.counter
+        )
+        self.codes, self.frozen = codes, frozen
         with torch.inference_mode():
-            self.offsets = lm.input_offsets(conditions, 0, frames)
+            self.offsets = InputOffsets.of(self.lm, request.conditions, request.frames)
 
     def steps(self) -> Iterator[Step]:
         """Decode; every ``next`` is one forward pass, after which ``codes`` may be read."""
@@ -94,8 +80,9 @@ class ParallelDecoding:
 
     def _logits(self, stage: int, attend: Attend, where: Tensor, guidance: float) -> Tensor:
         """Return guided logits ``[n, card]`` of a stage at ``where``: one forward pass."""
-        x = self.lm.embed(self.codes) + self.offsets
-        states = self.forward.states(x, attend, rows=self.forward.rows(guidance))
+        states = self.forward.states(
+            self.lm.embed(self.codes), self.offsets, attend, rows=self.forward.rows(guidance)
+        )
         return self.forward.stage_logits(states, stage, where, guidance)
 
     def _attention(self, stage: int) -> Attend:

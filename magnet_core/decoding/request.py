@@ -1,38 +1,108 @@
-"""Checks of what a decoder is asked for, before it starts."""
+"""What a decoder is asked for: one window, what of it is given, and how to decode the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import Generator, Tensor
 
 from magnet_core.config import DecodingParams, LMConfig
+from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.errors import DecodingError
 from magnet_core.model.lm import Conditions, TransformerLM
 
 
-def check_request(
-    config: LMConfig,
-    conditions: Conditions,
-    frames: int,
-    params: DecodingParams,
-    generators: Sequence[Generator],
-) -> None:
-    """Raise DecodingError, saying what does not fit, unless masked decoding can begin."""
-    if frames < config.span_len:
-        raise DecodingError(f"frames is {frames}; a window has at least {config.span_len}")
-    check_generators(conditions, generators)
-    if len(params.steps) != config.codebooks:
-        raise DecodingError(
-            f"steps has {len(params.steps)} numbers; the model has {config.codebooks} codebooks"
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A window to decode; every decoder takes one.
 
+    Attributes:
+        lm: the network.
+        conditions: of the B rows.
+        frames: T of the window.
+        params: how to decode.
+        generators: one for each row; a row's result depends on its own alone.
+        prompt_codes: int64 ``[B, K, P]``: given tokens of frames 0 ..; what lies beyond T is left
+            out.
+        frozen: bool ``[P]`` or ``[K, P]``: which of them to keep, in all rows; the others may be
+            anything, the mask id too. None keeps all.
+        shortcuts: savings to leave out, for comparison.
+        counter: counts the work.
 
-def check_generators(conditions: Conditions, generators: Sequence[Generator]) -> None:
-    """Raise DecodingError unless each row has its generator."""
-    if len(generators) != conditions.rows:
-        raise DecodingError(f"{len(generators)} generators for a batch of {conditions.rows}")
+    Raises:
+        DecodingError: not one generator for each row.
+    """
+
+    lm: TransformerLM
+    conditions: Conditions
+    frames: int
+    params: DecodingParams
+    generators: Sequence[Generator]
+    prompt_codes: Tensor | None = None
+    frozen: Tensor | None = None
+    shortcuts: Shortcuts = field(default_factory=Shortcuts)
+    counter: PassCounter = field(default_factory=PassCounter)
+
+    def __post_init__(self) -> None:
+        """Check that each row has its randomness."""
+        if len(self.generators) != self.rows:
+            raise DecodingError(f"{len(self.generators)} generators for a batch of {self.rows}")
+
+    @property
+    def config(self) -> LMConfig:
+        """Of the network."""
+        return self.lm.config
+
+    @property
+    def rows(self) -> int:
+        """B."""
+        return self.conditions.rows
+
+    def check_stages(self) -> None:
+        """Raise DecodingError, saying what does not fit, unless masked stages can begin."""
+        if self.frames < self.config.span_len:
+            raise DecodingError(
+                f"frames is {self.frames}; a window has at least {self.config.span_len}"
+            )
+        if len(self.params.steps) != self.config.codebooks:
+            raise DecodingError(
+                f"steps has {len(self.params.steps)} numbers; "
+                f"the model has {self.config.codebooks} codebooks"
+            )
+
+    def place_given(self) -> tuple[Tensor, Tensor]:
+        """Return the window with what is given: codes ``[B, K, T]``, known bool ``[K, T]``.
+
+        The mask id stands wherever nothing is given.
+
+        Raises:
+            DecodingError: the tokens do not fit the model, or ``frozen`` does not fit the tokens.
+        """
+        config, device, frozen = self.config, self.lm.device, self.frozen
+        shape = (self.rows, config.codebooks, self.frames)
+        codes = torch.full(shape, config.mask_id, device=device)
+        known = torch.zeros(shape[1:], dtype=torch.bool, device=device)
+        if self.prompt_codes is None:
+            if frozen is not None:
+                raise DecodingError("frozen frames need prompt_codes that hold their tokens")
+            return codes, known
+        check_prompt(config, self.rows, self.prompt_codes, masks=frozen is not None)
+        given = self.prompt_codes.shape[-1]
+        keep = torch.ones(given, dtype=torch.bool) if frozen is None else frozen
+        if keep.dtype != torch.bool or keep.shape not in ((given,), (config.codebooks, given)):
+            raise DecodingError(
+                f"frozen is {keep.dtype} {tuple(keep.shape)}; "
+                f"it must be bool [{given}] or [{config.codebooks}, {given}]"
+            )
+        tokens, keep = self.prompt_codes.to(device), keep.to(device)
+        if ((tokens == config.mask_id) & keep).any():
+            raise DecodingError("a frozen token of prompt_codes is the mask id")
+        inside = min(given, self.frames)
+        known[:, :inside] = keep[..., :inside]
+        codes[..., :inside] = tokens[..., :inside]
+        return codes.masked_fill(~known, config.mask_id), known
 
 
 def check_prompt(config: LMConfig, rows: int, codes: Tensor, *, masks: bool = False) -> None:
@@ -55,51 +125,23 @@ def check_prompt(config: LMConfig, rows: int, codes: Tensor, *, masks: bool = Fa
         raise DecodingError(f"codes hold a token outside 0 .. {top}")
 
 
-def place_given(
-    lm: TransformerLM,
-    rows: int,
-    frames: int,
-    prompt_codes: Tensor | None,
-    frozen: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Return a window that holds what is given: codes ``[B, K, T]`` and known bool ``[K, T]``.
-
-    The mask id stands wherever nothing is given.
-
-    Args:
-        lm: the network; the result is on its device.
-        rows: batch size B.
-        frames: T; what lies beyond it is left out.
-        prompt_codes: int64 ``[B, K, P]``: tokens of frames 0 ..
-        frozen: bool ``[P]`` or ``[K, P]``: which of them are given; None is all.
-
-    Raises:
-        DecodingError: the tokens do not fit the model, or ``frozen`` does not fit the tokens.
-    """
-    config = lm.config
-    codes = torch.full((rows, config.codebooks, frames), config.mask_id, device=lm.device)
-    known = torch.zeros(config.codebooks, frames, dtype=torch.bool, device=lm.device)
-    if prompt_codes is None:
-        if frozen is not None:
-            raise DecodingError("frozen frames need prompt_codes that hold their tokens")
-        return codes, known
-    check_prompt(config, rows, prompt_codes, masks=frozen is not None)
-    given = prompt_codes.shape[-1]
-    keep = torch.ones(given, dtype=torch.bool) if frozen is None else frozen
-    if keep.dtype != torch.bool or keep.shape not in ((given,), (config.codebooks, given)):
-        raise DecodingError(
-            f"frozen is {keep.dtype} {tuple(keep.shape)}; "
-            f"it must be bool [{given}] or [{config.codebooks}, {given}]"
-        )
-    prompt_codes, keep = prompt_codes.to(lm.device), keep.to(lm.device)
-    if ((prompt_codes == config.mask_id) & keep).any():
-        raise DecodingError("a frozen token of prompt_codes is the mask id")
-    inside = min(given, frames)
-    known[:, :inside] = keep[..., :inside]
-    codes[..., :inside] = prompt_codes[..., :inside]
-    return codes.masked_fill(~known, config.mask_id), known
-
-
 def leading_frames(known: Tensor) -> int:
     """Return how many leading frames bool ``[K, T]`` knows in all codebooks."""
     return int(known.all(dim=0).long().cumprod(dim=0).sum())
+
+
+def causal_prompt(known: Tensor) -> int:
+    """Return how many frames an autoregressive model goes on from, of known bool ``[K, T]``.
+
+    Raises:
+        DecodingError: something is known that such a model would not see: it reads forwards only.
+    """
+    prompt = leading_frames(known)
+    if known[:, prompt:].any():
+        later = prompt + int(known[:, prompt:].any(dim=0).long().argmax())
+        raise DecodingError(
+            f"frozen tokens from frame {later} on, behind frames to fill from {prompt} on: an "
+            "autoregressive model only goes on from the beginning; a MAGNeT or hybrid model fills "
+            "holes"
+        )
+    return prompt

@@ -174,18 +174,31 @@ class CrossAttention(nn.Module):
         k, v = kv.permute(2, 0, 3, 1, 4).unbind(0)
         return k, v
 
-    def forward(self, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None) -> Tensor:
-        """Return ``[B, S, D]`` of ``x [B, S, D]`` attending to a text.
+    def forward(
+        self,
+        x: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        bias: Tensor | None,
+        shares: Tensor | None = None,
+    ) -> Tensor:
+        """Return ``[B, S, D]`` of ``x [B, S, D]`` attending to M texts for each row.
 
         Args:
             x: normalised input.
-            keys: ``[B, H, L, Dh]``.
-            values: ``[B, H, L, Dh]``.
-            bias: additive ``[B, 1, 1, L]``, -inf at padding; None if no row is padded.
+            keys: ``[B * M, H, L, Dh]``.
+            values: ``[B * M, H, L, Dh]``.
+            bias: additive ``[B * M, 1, 1, L]``, -inf at padding; None if no text is padded.
+            shares: ``[B, M]``, what each text counts in the sum; None: one text, counted whole.
         """
         batch, length, dim = x.shape
         q = project(x, self.in_proj_weight[:dim]).view(batch, length, self.heads, -1)
-        out = F.scaled_dot_product_attention(q.transpose(1, 2), keys, values, attn_mask=bias)
+        q = q.transpose(1, 2)  # [B, H, S, Dh]
+        if shares is not None:
+            q = q.repeat_interleave(shares.shape[1], dim=0)
+        out = F.scaled_dot_product_attention(q, keys, values, attn_mask=bias)
+        if shares is not None:
+            out = torch.einsum("bm,bmhsd->bhsd", shares, out.view(*shares.shape, *out.shape[1:]))
         return project(out.transpose(1, 2).reshape(batch, length, dim), self.out_proj.weight)
 
 

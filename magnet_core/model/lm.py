@@ -1,17 +1,17 @@
 """The language model over codes: K token streams in, K distributions out.
 
-It is told what to play by a text and, if it was made so, by a metre (tempo and beat) and a harmony
-(key and chords). One network
-serves the three variants (``LMConfig.variant``); they differ in how tokens are laid out in columns
-and in the attention rule, both of which belong to decoding. Parameter names and shapes are those of
-the published files, so ``load_state_dict`` is the loader. The network holds no state and draws no
-random numbers after ``initialise``.
+It is told what to play by a text, or several (``blending.py``), and, if it was made so, by a metre
+(tempo and beat) and a harmony (key and chords). One network serves the three variants
+(``LMConfig.variant``); they differ in how tokens are laid out in columns and in the attention rule,
+both of which belong to decoding. Parameter names and shapes are those of the published files, so
+``load_state_dict`` is the loader. The network holds no state and draws no random numbers after
+``initialise``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import torch
@@ -19,7 +19,7 @@ from torch import Generator, Tensor, nn
 
 from magnet_core.config import LMConfig, require
 from magnet_core.model.attention import Attend, FullAttention, attention_bias
-from magnet_core.model.harmony import HarmonyEmbedding
+from magnet_core.model.harmony import Harmony, HarmonyEmbedding, harmony_tensor
 from magnet_core.model.linear import project
 from magnet_core.model.metre import MetreEmbedding
 from magnet_core.model.transformer import Transformer, draw_weight
@@ -33,9 +33,11 @@ class Conditions:
     """What a batch is to sound like, computed once per prompt and read by every forward pass.
 
     Attributes:
-        keys, values: per layer, the text's cross-attention keys and values ``[B, H, L, Dh]``.
-        mask: bool ``[B, L]``, False at padding.
-        bias: the mask in additive form ``[B, 1, 1, L]``; None where no row is padded.
+        keys, values: per layer, the texts' cross-attention keys and values ``[B * M, H, L, Dh]``,
+            of M texts for each row.
+        mask: bool ``[B * M, L]``, False at padding.
+        bias: the mask in additive form ``[B * M, 1, 1, L]``; None where no text is padded.
+        shares: ``[B, M]``, what each text of a row counts; None: one text, counted whole.
         metre: ``[B, 2]`` tempo in bpm and beat position of the window's frame 0, or None.
         harmony: int64 ``[B, 1 + N]`` key and the chords of N bars, or None.
     """
@@ -44,13 +46,19 @@ class Conditions:
     values: tuple[Tensor, ...]
     mask: Tensor
     bias: Tensor | None
+    shares: Tensor | None = None
     metre: Tensor | None = None
     harmony: Tensor | None = None
 
     @property
     def rows(self) -> int:
         """Batch size B."""
-        return self.mask.shape[0]
+        return self.mask.shape[0] if self.shares is None else self.shares.shape[0]
+
+    def without_harmony(self) -> Conditions:
+        """Return the conditions with no key and no chord told."""
+        untold = harmony_tensor([Harmony()] * self.rows)
+        return replace(self, harmony=untold.to(self.mask.device))
 
     def with_null_rows(self) -> Conditions:
         """Return the conditions of 2B rows, the second half without text.
@@ -66,9 +74,18 @@ class Conditions:
             values=tuple(torch.cat([v, torch.zeros_like(v)]) for v in self.values),
             mask=mask,
             bias=attention_bias(mask[:, None, None, :], self.keys[0].dtype),
+            shares=None if self.shares is None else torch.cat([self.shares, self.shares]),
             metre=None if self.metre is None else torch.cat([self.metre, self.metre]),
             harmony=None if self.harmony is None else torch.cat([self.harmony, self.harmony]),
         )
+
+    def at_frame(self, frame: int, frame_rate: int) -> Conditions:
+        """Return the conditions of the window that begins ``frame`` frames later."""
+        if self.metre is None:
+            return self
+        tempo, beat = self.metre[:, :1], self.metre[:, 1:]
+        beat = beat + frame / frame_rate * tempo / 60.0
+        return replace(self, metre=torch.cat([tempo, beat], dim=1))
 
 
 def position_embedding(first: int, count: int, dim: int, device: torch.device) -> Tensor:
@@ -148,21 +165,24 @@ class TransformerLM(nn.Module):
         hidden: Sequence[Tensor],
         metre: Tensor | None = None,
         harmony: Tensor | None = None,
+        *,
+        shares: Tensor | None = None,
     ) -> Conditions:
         """Return the conditions of a batch of encoded texts; differentiable.
 
         Args:
-            hidden: for each row the text encoder's output ``[L_i, text_dim]``; ``L_i`` may be 0: no
-                text.
+            hidden: the text encoder's output ``[L_i, text_dim]`` of B texts, or of M texts for each
+                of B rows in turn; ``L_i`` may be 0: no text.
             metre: ``[B, 2]`` tempo and start beat, if the model has one.
             harmony: ``harmony_tensor`` of the rows, if the model has one.
+            shares: ``[B, M]``, what each text of a row counts; None: one text, counted whole.
         """
         projection = self.text_projection
         lengths = [int(row.shape[0]) for row in hidden]
         padded = projection.weight.new_zeros(len(lengths), max(1, *lengths), projection.in_features)
         if any(lengths):
             padded = nn.utils.rnn.pad_sequence([row.to(padded) for row in hidden], batch_first=True)
-        return self.condition_projected(projection(padded), lengths, metre, harmony)
+        return self.condition_projected(projection(padded), lengths, metre, harmony, shares=shares)
 
     def condition_projected(
         self,
@@ -170,20 +190,23 @@ class TransformerLM(nn.Module):
         lengths: Sequence[int],
         metre: Tensor | None = None,
         harmony: Tensor | None = None,
+        *,
+        shares: Tensor | None = None,
     ) -> Conditions:
         """Return the conditions of texts that are already projected to width D.
 
         Args:
-            context: ``[B, L, D]``.
-            lengths: tokens of each row; what lies after them is ignored. 0 is no text.
+            context: ``[B, L, D]``, or ``[B * M, L, D]``.
+            lengths: tokens of each text; what lies after them is ignored. 0 is no text.
             metre: as in ``condition``.
             harmony: as in ``condition``.
+            shares: as in ``condition``.
         """
         size = torch.tensor(lengths, device=context.device)[:, None]
         index = torch.arange(context.shape[1], device=context.device)[None, :]
         real = index < size
-        # A row without text attends to one zero vector: no projection has a bias, so it adds
-        # exactly zero.
+        # No text is attended to as one zero vector: no projection has a bias, so it adds exactly
+        # zero.
         context = context * real[..., None]
         mask = index < size.clamp(min=1)
         pairs = [layer.cross_attention.keys_values(context) for layer in self.transformer.stack()]
@@ -193,6 +216,7 @@ class TransformerLM(nn.Module):
             values=tuple(v for _, v in pairs),
             mask=mask,
             bias=attention_bias(mask[:, None, None, :], context.dtype) if is_padded else None,
+            shares=None if shares is None else shares.to(context),
             metre=metre,
             harmony=harmony,
         )
@@ -238,7 +262,7 @@ class TransformerLM(nn.Module):
         for index, (layer, (keys, values)) in enumerate(
             zip(self.transformer.stack(), text, strict=True)
         ):
-            x = layer(x, index, attend, keys, values, conditions.bias)
+            x = layer(x, index, attend, keys, values, conditions.bias, conditions.shares)
         return self.out_norm(x)  # type: ignore[no-any-return]
 
     def hidden(

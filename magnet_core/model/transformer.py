@@ -38,20 +38,21 @@ class TransformerLayer(nn.Module):
         keys: Tensor,
         values: Tensor,
         bias: Tensor | None,
+        shares: Tensor | None,
     ) -> Tensor:
-        """Return ``[B, S, D]``; only the first ``keys.shape[0]`` rows of ``x`` attend to the text.
+        """Return ``[B, S, D]``; only the first rows of ``x``, those of the texts, attend to them.
 
         The rows after those are unconditional: the cross-attention to an empty text is exactly zero
-            (its projections
-        have no bias), so it is not computed.
+        (its projections have no bias), so it is not computed.
         """
         x = x + self.self_attn(self.norm1(x), layer, attend)
-        rows = keys.shape[0]
+        rows = keys.shape[0] if shares is None else shares.shape[0]
+        text = (keys, values, bias, shares)
         if rows == x.shape[0]:
-            x = x + self.cross_attention(self.norm_cross(x), keys, values, bias)
+            x = x + self.cross_attention(self.norm_cross(x), *text)
         else:
             told = x[:rows]
-            x[:rows] = told + self.cross_attention(self.norm_cross(told), keys, values, bias)
+            x[:rows] = told + self.cross_attention(self.norm_cross(told), *text)
         hidden = F.gelu(project(self.norm2(x), self.linear1.weight))
         return x + project(hidden, self.linear2.weight)
 

@@ -15,7 +15,11 @@ from torch import Tensor
 import magnet_core
 from magnet_core.api import DEFAULT_TEMPO_BPM, Model
 from magnet_core.config import DecodingParams, SpanArrangement, Variant
+from magnet_core.decoding.forward import PassCounter, Shortcuts
+from magnet_core.decoding.opening import start
+from magnet_core.decoding.request import Request
 from magnet_core.errors import DecodingError
+from magnet_core.model.harmony import Harmony, Key
 from magnet_core.model.lm import TransformerLM
 from magnet_core.model.metre import Metre
 from magnet_core.model.words import WordEncoder
@@ -45,6 +49,9 @@ class Codec:
     """Only the numbers that a model asks of its codec."""
 
     sample_rate = 32_000
+
+
+ALL = torch.ones(9, dtype=torch.bool)
 
 
 def _model(lm: TransformerLM, **values: Any) -> Model:
@@ -226,6 +233,139 @@ def test_every_forward_pass_is_reported(tiny_lm: Make) -> None:
     assert {total for _, total in seen} == {passes}
 
 
+BLEND = [("a", 0.5), ("some longer text", 0.2), ("", 0.1), ("zz", 0.2)]
+NO_SHORTCUTS = Shortcuts(null_text=False, null_row=False, one_head=False, band=False, prefix=False)
+
+
+@pytest.mark.parametrize("folder", [*PLAIN, "musicgen-32khz", "hybrid-32khz"])
+def test_a_published_model_is_told_one_blended_text_as_without_blending(
+    reference: Make, folder: str
+) -> None:
+    """T5 conditions, bit for bit; two texts are not one of them, and not nothing."""
+    ref = reference(folder)
+    first, second = ref.prompts[0], ref.prompts[1]
+    plain, blended = ref.model.condition([first]), ref.model.blend([(first, 0.4), (second, 0.0)])
+    assert blended.shares is None and blended.bias is None
+    for ours, theirs in zip(
+        (*blended.keys, *blended.values, blended.mask),
+        (*plain.keys, *plain.values, plain.mask),
+        strict=True,
+    ):
+        assert torch.equal(ours, theirs)
+    codes = ref.arrays["text0_codes"][0]
+    both = ref.model.logits(codes, [(first, 1.0), (second, 1.0)])
+    assert torch.equal(both, ref.model.logits(codes, [(second, 7.0), (first, 7.0)]))
+    for text in (first, second, ""):
+        assert (both[0] - ref.model.logits(codes, text)[0]).abs().max() > 1e-3
+    torch.testing.assert_close(both[1], ref.model.logits(codes, "")[0], atol=1e-4, rtol=0)
+
+
+def test_the_bundled_kind_of_model_blends_its_words(tiny_lm: Make) -> None:
+    """Words in any order are the same text to it, so their shares add up."""
+    model = _model(tiny_lm(metre=True, harmony=True))
+    torch.manual_seed(0)
+    model.text_encoder = WordEncoder(dim=8).eval()
+    given = {"metre": Metre(tempo_bpm=120.0), "harmony": Harmony.in_key(9, True, (0, 5))}
+    codes = _given(30)[0]
+    split = model.logits(codes, [("dark techno", 1), ("techno, dark", 2), ("bells", 1)], **given)
+    whole = model.logits(codes, [("bells", 1), ("dark techno", 3)], **given)
+    torch.testing.assert_close(split, whole, atol=1e-5, rtol=1e-5)
+    assert (whole - model.logits(codes, "dark techno", **given)).abs().max() > 1e-3
+    conditions = model.blend([("bells", 1), ("dark techno", 3)], **given)
+    assert conditions.metre is not None and conditions.metre.tolist() == [[120.0, 0.0]]
+    assert conditions.harmony is not None and conditions.harmony.shape == (1, 3)
+
+
+@pytest.mark.parametrize("variant", list(Variant))
+def test_a_blend_costs_the_passes_of_one_text(tiny_lm: Make, variant: Variant) -> None:
+    """In every count of the work, by every decoder, null rows included."""
+    model = _model(tiny_lm(variant), prefix_frames=0 if variant is Variant.MAGNET else 5)
+    counts = []
+    for prompt in ([("a", 1.0)], BLEND):
+        counter = PassCounter()
+        request = Request(
+            lm=model.lm,
+            conditions=model.blend(prompt),
+            frames=30,
+            params=model.params,
+            generators=[torch.Generator().manual_seed(1)],
+            prompt_codes=_given(7),
+            counter=counter,
+        )
+        for _ in start(request).steps():
+            pass
+        counts.append(counter)
+    assert counts[0] == counts[1]
+    assert counts[0].passes > 0
+
+
+@pytest.mark.parametrize("variant", list(Variant))
+def test_no_shortcut_changes_what_a_blend_plays(tiny_lm: Make, variant: Variant) -> None:
+    model = _model(tiny_lm(variant), prefix_frames=0 if variant is Variant.MAGNET else 5)
+    results = []
+    for shortcuts in (Shortcuts(), NO_SHORTCUTS):
+        request = Request(
+            lm=model.lm,
+            conditions=model.condition([BLEND, "a", [("", 1.0), ("b", 1.0)]]),
+            frames=30,
+            params=model.params,
+            generators=[torch.Generator().manual_seed(row) for row in range(3)],
+            shortcuts=shortcuts,
+        )
+        decoding = start(request)
+        for _ in decoding.steps():
+            pass
+        results.append(decoding.codes)
+    assert torch.equal(*results)
+    alone = model.generate(BLEND, frames=30, seed=0)
+    assert torch.equal(results[0][0], alone)
+    assert not torch.equal(alone, model.generate("a", frames=30, seed=0))
+
+
+def test_tempo_and_key_of_a_blend_are_those_of_its_heaviest_text(tiny_lm: Make) -> None:
+    """For the key, of those that say something about it; equal weights do not depend on order."""
+    model = _model(tiny_lm(Variant.HYBRID, metre=True, harmony=True))
+    assert model.tempo_bpm([("90 bpm", 0.4), ("140 bpm", 0.6)]) == 140.0
+    assert model.tempo_bpm([("90 bpm", 1), ("140 bpm", 1)]) == 140.0  # "1" comes before "9"
+    assert model.tempo_bpm([("140 bpm", 1), ("90 bpm", 1)]) == 140.0
+    assert model.key([("A minor", 1.0)]) == Key()  # Letters knows none
+    model.text_encoder = WordEncoder(dim=8)
+    prompt = [("warm pads", 0.5), ("A minor", 0.3), ("C major", 0.2)]
+    assert model.key(prompt) == Key(9, minor=True)
+    conditions = model.blend(prompt)
+    assert conditions.harmony is not None
+    assert conditions.harmony[0, 0] == 2 * 9 + 1
+
+
+@pytest.mark.parametrize("variant", [Variant.MAGNET, Variant.HYBRID])
+def test_holes_are_filled_and_what_is_frozen_comes_back(tiny_lm: Make, variant: Variant) -> None:
+    """The length is that of the given codes; it exceeds the segment of 60 frames."""
+    model = _model(tiny_lm(variant), prefix_frames=0 if variant is Variant.MAGNET else 9)
+    given = _given(130)[0]
+    frozen = torch.ones(130, dtype=torch.bool)
+    frozen[20:35] = frozen[100:] = False
+    codes = model.generate("x", prompt_codes=given, frozen=frozen, seed=2)
+    assert codes.shape == (4, 130)
+    assert torch.equal(codes[:, frozen], given[:, frozen])
+    assert (codes[:, ~frozen] != given[:, ~frozen]).any()
+    hidden = given.masked_fill(~frozen, model.card)  # what lies in the holes does not matter
+    assert torch.equal(
+        codes, model.generate("x", prompt_codes=hidden, frozen=frozen.expand(4, -1), seed=2)
+    )
+    longer = model.generate("x", prompt_codes=given, frozen=frozen, frames=140, seed=2)
+    assert longer.shape == (4, 140)
+    assert torch.equal(longer[:, :130][:, frozen], given[:, frozen])
+
+
+def test_a_mask_of_the_first_frames_is_a_prompt(tiny_lm: Make) -> None:
+    model = _model(tiny_lm(), prefix_frames=9)
+    given, frozen = _given(90)[0], torch.arange(90) < 25
+    assert torch.equal(
+        model.generate("x", prompt_codes=given, frozen=frozen),
+        model.generate("x", prompt_codes=given[:, :25], frames=90),
+    )
+
+
 def test_numbers_of_a_model(tiny_lm: Make) -> None:
     model = _model(tiny_lm())
     numbers = (model.card, model.codebooks, model.frame_rate, model.sample_rate)
@@ -242,6 +382,16 @@ def test_numbers_of_a_model(tiny_lm: Make) -> None:
         (lambda m: m.generate("x", prompt_codes=_given(5)[0] + 32), "outside"),
         (lambda m: m.generate("x", prompt_codes=_given(5)), "shape"),
         (lambda m: m.condition(["x"], []), "0 metres for 1 texts"),
+        (lambda m: m.condition([]), "0 texts"),
+        (lambda m: m.blend([]), "blend has no texts"),
+        (lambda m: m.blend([("x", 1.0), ("y", -0.5)]), "weight of 'y' is -0.5"),
+        (lambda m: m.generate([("x", float("nan"))]), "weight of 'x' is nan"),
+        (lambda m: m.generate("x", frozen=ALL), "need prompt_codes"),
+        (lambda m: m.generate("x", prompt_codes=_given(5)[0], frozen=ALL), r"must be bool \[5\]"),
+        (
+            lambda m: m.generate("x", prompt_codes=_given(9)[0], frozen=ALL, frames=8),
+            "frames is 8; it must be 9 or more",
+        ),
         (lambda m: m.logits(_given(5)[0], "x", stage=4), "stage is 4"),
         (lambda m: m.logits(_given(5)[0, :3], "x"), "shape"),
         (lambda m: m.logits(_given(5)[0], "x", prefix_frames=10), "prefix_frames is 10"),

@@ -12,6 +12,7 @@ from magnet_core.config import DecodingParams, Variant
 from magnet_core.decoding.autoregressive import AutoregressiveDecoding
 from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.decoding.patterns import align_logits, delay
+from magnet_core.decoding.request import Request
 from magnet_core.errors import DecodingError
 from magnet_core.model.attention import causal_mask
 from magnet_core.model.lm import TransformerLM
@@ -27,7 +28,8 @@ def _open(lm: TransformerLM, texts: list[int], **options: Any) -> Autoregressive
         "params": DecodingParams(),
         "generators": [torch.Generator().manual_seed(row) for row in range(len(texts))],
     }
-    return AutoregressiveDecoding(lm, lm.condition(hidden), **(values | options))
+    request = Request(lm=lm, conditions=lm.condition(hidden), **(values | options))
+    return AutoregressiveDecoding(request)
 
 
 def _decode(lm: TransformerLM, texts: list[int], **options: Any) -> torch.Tensor:
@@ -43,15 +45,16 @@ def test_arg_max_tokens_equal_the_reference(reference: Make, null_text: bool) ->
     for text in range(2):
         given = ref.arrays[f"text{text}_codes"].clamp(max=ref.model.card - 1)[..., :20]
         for name, prompt in (("greedy", None), ("greedy_prompt20", given)):
-            decoding = AutoregressiveDecoding(
-                ref.model.lm,
-                ref.conditions(text),
+            request = Request(
+                lm=ref.model.lm,
+                conditions=ref.conditions(text),
                 frames=100,
                 params=DecodingParams(sample=False),
                 generators=[torch.Generator()],
                 prompt_codes=prompt,
                 shortcuts=Shortcuts(null_text=null_text),
             )
+            decoding = AutoregressiveDecoding(request)
             for _ in decoding.steps():
                 pass
             assert torch.equal(decoding.codes, ref.arrays[f"text{text}_{name}"]), name
@@ -133,3 +136,14 @@ def test_a_prompt_longer_than_the_window_is_refused(tiny_lm: Make) -> None:
     given = torch.zeros(1, 4, 21, dtype=torch.int64)
     with pytest.raises(DecodingError, match="prompt of 21 frames"):
         _open(tiny_lm(Variant.AUTOREGRESSIVE), [4], prompt_codes=given)
+
+
+def test_a_mask_of_the_first_frames_is_a_prompt_and_any_other_is_refused(tiny_lm: Make) -> None:
+    lm = tiny_lm(Variant.AUTOREGRESSIVE)
+    given = torch.randint(0, 32, (1, 4, 20), generator=torch.Generator().manual_seed(5))
+    frozen = torch.arange(20) < 7
+    codes = _decode(lm, [4], prompt_codes=given, frozen=frozen)
+    assert torch.equal(codes, _decode(lm, [4], prompt_codes=given[..., :7]))
+    frozen[12] = True
+    with pytest.raises(DecodingError, match="frame 12 on, behind frames to fill from 7 on"):
+        _open(lm, [4], prompt_codes=given, frozen=frozen)

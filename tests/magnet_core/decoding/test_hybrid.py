@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,30 +11,16 @@ import torch
 from torch import Tensor
 
 from magnet_core.config import DecodingParams, SpanArrangement, Variant
-from magnet_core.decoding.forward import GuidedForward, PassCounter, Shortcuts
+from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.decoding.hybrid import HybridDecoding
+from magnet_core.decoding.request import Request
 from magnet_core.errors import DecodingError
 from magnet_core.model.lm import TransformerLM
 from magnet_core.model.metre import Metre, metre_tensor
+from tests.magnet_core.decoding.recording import Recorded
 
 NO_SHORTCUTS = Shortcuts(null_text=False, null_row=False, one_head=False, band=False, prefix=False)
 Make = Callable[..., Any]
-
-
-class Recorded(GuidedForward):
-    """Keeps the guided logits of every infill step."""
-
-    logits: list[Tensor]
-
-    @classmethod
-    def of(cls, forward: GuidedForward) -> Recorded:
-        recorded = cls(forward.lm, forward._told, forward.shortcuts, forward.counter)
-        recorded.logits = []
-        return recorded
-
-    def stage_logits(self, states: Tensor, stage: int, where: Tensor, weight: float) -> Tensor:
-        self.logits.append(super().stage_logits(states, stage, where, weight))
-        return self.logits[-1]
 
 
 def _open(lm: TransformerLM, texts: list[int], **options: Any) -> HybridDecoding:
@@ -47,7 +34,11 @@ def _open(lm: TransformerLM, texts: list[int], **options: Any) -> HybridDecoding
         "params": DecodingParams(steps=(4, 3, 2, 2), prefix_frames=11),
         "generators": [torch.Generator().manual_seed(row) for row in range(len(texts))],
     }
-    return HybridDecoding(lm, lm.condition(hidden, metre), **(values | options))
+    values |= options
+    if "prefix_frames" in values:
+        prefix = values.pop("prefix_frames")
+        values["params"] = replace(values["params"], prefix_frames=prefix)
+    return HybridDecoding(Request(lm=lm, conditions=lm.condition(hidden, metre), **values))
 
 
 def _run(steps: Iterator[object]) -> int:
@@ -73,14 +64,15 @@ def test_cached_prefix_and_band_equal_the_full_pass_on_the_reference_weights(
     ref = reference("hybrid-32khz")
     codes, logits = [], []
     for shortcuts in (Shortcuts(), NO_SHORTCUTS):
-        decoding = HybridDecoding(
-            ref.model.lm,
-            ref.conditions(text),
+        request = Request(
+            lm=ref.model.lm,
+            conditions=ref.conditions(text),
             frames=100,
             params=DecodingParams(steps=ref.steps, sample=False, prefix_frames=13),
             generators=[torch.Generator()],
             shortcuts=shortcuts,
         )
+        decoding = HybridDecoding(request)
         decoding.forward = Recorded.of(decoding.forward)
         _run(decoding.steps())
         codes.append(decoding.codes)

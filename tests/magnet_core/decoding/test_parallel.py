@@ -12,6 +12,7 @@ from torch import Tensor
 from magnet_core.config import DecodingParams, SpanArrangement, SpanScore, Variant
 from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.decoding.parallel import ParallelDecoding
+from magnet_core.decoding.request import Request
 from magnet_core.errors import DecodingError
 from magnet_core.model.lm import TransformerLM
 
@@ -29,16 +30,17 @@ def _decode(lm: TransformerLM, texts: list[int], **options: Any) -> ParallelDeco
         "params": DecodingParams(steps=(4, 3, 2, 2)),
         "generators": [torch.Generator().manual_seed(row) for row in range(len(texts))],
     }
-    decoding = ParallelDecoding(lm, lm.condition(hidden), **(values | options))
+    request = Request(lm=lm, conditions=lm.condition(hidden), **(values | options))
+    decoding = ParallelDecoding(request)
     for _ in decoding.steps():
         pass
     return decoding
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-@pytest.mark.parametrize("shortcuts", [None, NO_SHORTCUTS], ids=["shortcuts", "none"])
+@pytest.mark.parametrize("shortcuts", [Shortcuts(), NO_SHORTCUTS], ids=["shortcuts", "none"])
 def test_arg_max_tokens_equal_the_reference(
-    reference: Make, folder: str, shortcuts: Shortcuts | None
+    reference: Make, folder: str, shortcuts: Shortcuts
 ) -> None:
     ref = reference(folder)
     names = [name for name in ref.arrays if "_greedy_" in name]
@@ -53,15 +55,16 @@ def test_arg_max_tokens_equal_the_reference(
             span_score=SpanScore.PROD if product else SpanScore.MAX,
         )
         prompt = ref.arrays[f"text{text}_codes"].clamp(max=ref.model.card - 1)[..., :42]
-        decoding = ParallelDecoding(
-            ref.model.lm,
-            ref.conditions(text),
+        request = Request(
+            lm=ref.model.lm,
+            conditions=ref.conditions(text),
             frames=100,
             params=params,
             generators=[torch.Generator()],
             prompt_codes=prompt if "prompt42" in name else None,
             shortcuts=shortcuts,
         )
+        decoding = ParallelDecoding(request)
         assert len(list(decoding.steps())) == sum(ref.steps)
         assert torch.equal(decoding.codes, ref.arrays[name]), name
 
@@ -105,13 +108,14 @@ def test_shortcuts_save_the_passes_they_say(tiny_lm: Make) -> None:
 
 def test_every_step_can_be_watched_and_the_rest_left_out(tiny_lm: Make) -> None:
     lm = tiny_lm(Variant.MAGNET)
-    decoding = ParallelDecoding(
-        lm,
-        lm.condition([torch.zeros(0, 8)]),
+    request = Request(
+        lm=lm,
+        conditions=lm.condition([torch.zeros(0, 8)]),
         frames=30,
         params=DecodingParams(steps=(3, 1, 1, 1)),
         generators=[torch.Generator()],
     )
+    decoding = ParallelDecoding(request)
     steps = decoding.steps()
     first = next(steps)
     assert (first.stage, first.step, first.of, first.masked) == (0, 0, 3, 30)

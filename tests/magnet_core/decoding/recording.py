@@ -1,0 +1,23 @@
+"""A guided forward pass that keeps what it returned."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from magnet_core.decoding.forward import GuidedForward
+
+
+class Recorded(GuidedForward):
+    """Keeps the guided logits of every infill step."""
+
+    logits: list[Tensor]
+
+    @classmethod
+    def of(cls, forward: GuidedForward) -> Recorded:
+        recorded = cls(forward.lm, forward._told, forward.shortcuts, forward.counter)
+        recorded.logits = []
+        return recorded
+
+    def stage_logits(self, states: Tensor, stage: int, where: Tensor, weight: float) -> Tensor:
+        self.logits.append(super().stage_logits(states, stage, where, weight))
+        return self.logits[-1]
