@@ -14,39 +14,28 @@ import torch
 
 import magnet_core
 from magnet_core.api import Model
-from magnet_core.config import Variant
-from magnet_core.decoding.autoregressive import AutoregressiveDecoding
 from magnet_core.decoding.forward import PassCounter, Shortcuts
-from magnet_core.decoding.hybrid import HybridDecoding
-from magnet_core.decoding.parallel import ParallelDecoding
+from magnet_core.decoding.opening import start
+from magnet_core.decoding.request import Request
 
 PROMPT = "techno 128 bpm driving kick and bass"
 SECONDS = 10.0
 
 
 def count(model: Model, shortcuts: Shortcuts) -> PassCounter:
-    """Return what one window costs, scaled to nothing: raw counts."""
-    counter, config = PassCounter(), model.lm.config
-    common = dict(
-        frames=config.segment_frames,
+    """Return what one window costs."""
+    counter = PassCounter()
+    request = Request(
+        lm=model.lm,
+        conditions=model.condition([PROMPT]),
+        frames=model.lm.config.segment_frames,
         params=model.params,
         generators=[torch.Generator().manual_seed(0)],
         shortcuts=shortcuts,
         counter=counter,
     )
-    conditions = model.condition([PROMPT])
-    if config.variant is Variant.MAGNET:
-        for _ in ParallelDecoding(model.lm, conditions, **common).steps():
-            pass
-    elif config.variant is Variant.AUTOREGRESSIVE:
-        for _ in AutoregressiveDecoding(model.lm, conditions, **common).steps():
-            pass
-    else:
-        hybrid = HybridDecoding(model.lm, conditions, **common)
-        for _ in hybrid.prefix_steps():
-            pass
-        for _ in hybrid.infill_steps():
-            pass
+    for _ in start(request).steps():
+        pass
     return counter
 
 

@@ -20,10 +20,12 @@ from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 import magnet_core
 from benchmarks.hearing import Sound
+from daw_bridge.leveller import Leveller
 from magnet_core.api import Model
 from magnet_core.model.vocabulary import NOTES, STYLE_TEMPO_BPM
 from magnet_core.runtime.engine import Engine
@@ -86,7 +88,12 @@ def _from_model(model: Model, prompt: str, piece: Piece, seed: int, seconds: flo
     """Play a prompt."""
     del piece
     codes = model.generate(prompt, frames=round(seconds * model.frame_rate), seed=seed)
-    return Sound(model.codec.decode(codes)[0].numpy(), model.sample_rate)
+    return _levelled(model.codec.decode(codes).numpy(), model.sample_rate)
+
+
+def _levelled(pcm: NDArray[np.float32], rate: int) -> Sound:
+    """Return what the server and ``magnet-live generate`` make of it by default."""
+    return Sound(Leveller(rate, len(pcm)).process(pcm)[0], rate)
 
 
 def _from_codec(model: Model, prompt: str, piece: Piece, seed: int, seconds: float) -> Sound:
@@ -106,7 +113,7 @@ def _from_stream(model: Model, prompt: str, piece: Piece, seed: int, seconds: fl
     while session.position < wanted:
         parts += [c.pcm for c in session.work(session.position + model.sample_rate // 4)]
         session.events()
-    return Sound(np.concatenate(parts, axis=1)[0, :wanted], model.sample_rate)
+    return _levelled(np.concatenate(parts, axis=1)[:, :wanted], model.sample_rate)
 
 
 def _prompt(piece: Piece, *extra: str) -> str:

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -57,6 +59,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(_subparser(commands, "serve", "stream music, controlled by OSC and WebSocket"))
     _add_generate(_subparser(commands, "generate", "write a prompt's music to a WAV file"))
+    _add_replay(_subparser(commands, "replay", "write the music of a session log to a WAV file"))
     training = _subparser(commands, "train", "train a model with the recipe of the bundled one")
     training.set_defaults(run=_train)
     if "train" in words[:1]:
@@ -126,6 +129,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="MS",
         help="how far ahead audio is sent: latency of controls, and safety (default 250)",
     )
+    parser.add_argument(
+        "--log-dir",
+        type=Path,
+        metavar="DIR",
+        help="write a log of each session into this folder, for magnet-live replay (default: none)",
+    )
+    # A machine that is so many times slower, for tests and benchmarks.
+    parser.add_argument("--worker-delay", type=float, default=1.0, help=argparse.SUPPRESS)
     parser.set_defaults(run=_serve)
 
 
@@ -143,9 +154,48 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         "--prompt-audio",
         type=Path,
         metavar="FILE",
-        help="any audio file: the music goes on from its end",
+        help="any audio file: the music goes on from its end, or is put where --inpaint says; the "
+        "prompt should name its tempo",
+    )
+    parser.add_argument(
+        "--inpaint",
+        type=_interval,
+        action="append",
+        default=[],
+        metavar="A:B",
+        help="make --prompt-audio anew from second A to second B, to the nearest frame, in sight "
+        "of what comes before and after; may be given several times. The output is as long as the "
+        "file. What is kept is heard through the model's codec: close to the file, not the same, "
+        "and mono where the model is",
+    )
+    parser.add_argument(
+        "--no-level", action="store_true", help="leave the level of new music as the model made it"
     )
     parser.set_defaults(run=_generate)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Write the music of a session log to a WAV file: the samples that the model made, bit for "
+        "bit on the same machine and settings. What the server adds is not in it: gain, fades, and "
+        "what it plays where the model was late."
+    )
+    parser.add_argument("log", type=Path, metavar="LOG", help="a file from serve --log-dir")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("out.wav"), metavar="FILE", help="WAV to write"
+    )
+    parser.add_argument(
+        "--seconds", type=_span, default=(None, None), metavar="A:B", help="this part of it only"
+    )
+    for name, metavar in (("--model", "M"), ("--text-encoder", "DIR"), ("--device", "D")):
+        parser.add_argument(name, metavar=metavar, help="instead of the log's")
+    parser.add_argument(
+        "--threads", type=_whole(1, 1024), metavar="N", help="CPU threads, instead of the log's"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="play it with another model than it was made with"
+    )
+    parser.set_defaults(run=_replay)
 
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
@@ -164,6 +214,37 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
+def _span(text: str) -> tuple[float | None, float | None]:
+    begin, colon, end = text.partition(":")
+    try:
+        first, last = (float(part) if part else None for part in (begin, end))
+    except ValueError:
+        colon = ""
+    if not colon or not 0.0 <= (first or 0.0) < (math.inf if last is None else last):
+        raise argparse.ArgumentTypeError(f"{text!r} is not A:B, A: or :B with seconds 0 <= A < B")
+    return first, last
+
+
+def _made_folder(folder: Path | None) -> str | None:
+    """Return the whole path of a folder that can be written to; raises OSError."""
+    if folder is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"{folder} cannot be written to")
+    return str(folder.resolve())
+
+
+def _interval(text: str) -> tuple[float, float]:
+    begin, _, end = text.partition(":")
+    try:
+        return float(begin), float(end)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not two times in seconds, such as 2:4.5"
+        ) from None
+
+
 def _serve(args: argparse.Namespace) -> int:
     import asyncio
 
@@ -176,6 +257,8 @@ def _serve(args: argparse.Namespace) -> int:
         device=args.device,
         threads=args.threads,
         log_level=args.log_level,
+        delay=args.worker_delay,
+        log_folder=_made_folder(args.log_dir),
     )
     config = ServerConfig(
         worker=worker,
@@ -202,6 +285,24 @@ def _generate(args: argparse.Namespace) -> int:
         seconds=args.seconds,
         seed=args.seed,
         prompt_audio=args.prompt_audio,
+        inpaint=args.inpaint,
+        level=not args.no_level,
+    )
+    return 0
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from daw_bridge.replay import replay_file
+
+    replay_file(
+        args.log,
+        args.output,
+        model_name=args.model,
+        text_encoder=args.text_encoder,
+        device=args.device,
+        threads=args.threads,
+        seconds=args.seconds,
+        force=args.force,
     )
     return 0
 

@@ -3,35 +3,23 @@
 OSC addresses, WebSocket commands, the checks before a worker sees a value, and the README's
 reference (``reference.py``) are all made from this table. A control that is not here does not
 exist.
-
-Numbers are lenient in type where real peers leave no choice: Pure Data knows only floats, so a
-float without a fraction is a whole number, and ``seed`` may come as a string because a float32 does
-not hold every seed.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daw_bridge.arguments import Argument, Kind
 from daw_bridge.errors import MessageError
 from daw_bridge.worker_protocol import Value
 
 PARAM_PREFIX = "/magnet/param/"
+PROMPT, TEMPO, LOOP = "/magnet/prompt", "/magnet/tempo", "/magnet/loop"
+SLOTS = range(1, 7)
 MAX_TEXT_CHARACTERS = 2000
-
-
-class Kind(StrEnum):
-    """What an argument may be on the wire."""
-
-    FLOAT = "f"
-    INT = "i"
-    TEXT = "s"
-    SEED = "seed"  # an int, or a string of digits
-    STEPS = "steps"  # an int for all codebooks, or a string "20,10,10,10"
 
 
 class Scope(StrEnum):
@@ -40,108 +28,6 @@ class Scope(StrEnum):
     WORKER = "worker"  # sent on, validated; kept and replayed to a new worker where it is a setting
     STREAM = "stream"  # the server's own side of the stream; the worker does not hear of it
     SERVER = "server"  # answered at once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
-    """One argument of a control.
-
-    Attributes:
-        name: what fail replies call it.
-        kind: its type.
-        low, high: the allowed range of a number, both included; of a text, of its length.
-        default: the value before anyone sets it; None where the model has its own.
-        optional: may be left out.
-    """
-
-    name: str
-    kind: Kind
-    low: float = 0.0
-    high: float = 0.0
-    default: Value | None = None
-    optional: bool = False
-
-    @property
-    def allowed(self) -> str:
-        """The range in words."""
-        if self.kind is Kind.TEXT:
-            return f"a string of {self.low:g} to {self.high:g} characters"
-        if self.kind is Kind.STEPS:
-            return (
-                f"a whole number from {self.low:g} to {self.high:g}, or a string of such numbers, "
-                'one for each codebook, like "20,10,10,10"'
-            )
-        if self.kind is Kind.FLOAT:
-            return f"a number from {self.low:g} to {self.high:g}"
-        return f"a whole number from {int(self.low)} to {int(self.high)}"
-
-    def check(self, value: object) -> Value:
-        """Return the value in its proper type.
-
-        Raises:
-            ValueError: it is of another type or outside the range; the text says both.
-        """
-        checked = _CHECKS[self.kind](value, self)
-        if checked is None:
-            shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
-            if isinstance(value, str) and self.kind is Kind.TEXT:
-                shown = f"{len(value)} characters long"
-            raise ValueError(f"{self.name} is {shown}; it must be {self.allowed}")
-        return checked
-
-
-def _float(value: object, argument: Argument) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if argument.low <= number <= argument.high else None  # NaN compares false
-
-
-def _int(value: object, argument: Argument) -> int | None:
-    number = _float(value, argument)
-    if number is None or not isinstance(value, (int, float)) or math.trunc(number) != number:
-        return None
-    return int(value)
-
-
-def _text(value: object, argument: Argument) -> str | None:
-    if not isinstance(value, str) or not argument.low <= len(value) <= argument.high:
-        return None
-    return value
-
-
-def _seed(value: object, argument: Argument) -> int | None:
-    if isinstance(value, str):
-        digits = value.strip()
-        if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
-            return None
-        value = int(digits)
-    return _int(value, argument)
-
-
-def _steps(value: object, argument: Argument) -> Value | None:
-    if not isinstance(value, str):
-        return _int(value, argument)
-    parts = [part.strip() for part in value.split(",")]
-    if len(parts) > 16:
-        return None
-    numbers = [_seed(part, argument) for part in parts]
-    known = [number for number in numbers if number is not None]
-    if len(known) != len(numbers):
-        return None
-    return known[0] if len(known) == 1 else ",".join(str(number) for number in known)
-
-
-_CHECKS = {
-    Kind.FLOAT: _float,
-    Kind.INT: _int,
-    Kind.TEXT: _text,
-    Kind.SEED: _seed,
-    Kind.STEPS: _steps,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +49,7 @@ class Control:
     setting: bool = False
 
     def validate(self, args: Sequence[object]) -> tuple[Value, ...]:
-        """Return the arguments in their proper types.
+        """Return the arguments in their proper types; what is left out has its default, if any.
 
         Raises:
             MessageError: a wrong count, type or range; the reason names the value and the range.
@@ -179,7 +65,8 @@ class Control:
                 raise MessageError(
                     str(error), address=self.address, argument=argument.name
                 ) from None
-        return tuple(checked)
+        left_out = self.arguments[len(args) :]
+        return *checked, *(a.default for a in left_out if a.default is not None)
 
     def _count_reason(self, count: int) -> str:
         names = ", ".join(
@@ -211,21 +98,66 @@ def _param(
 
 
 _TEXT = Argument(name="text", kind=Kind.TEXT, high=MAX_TEXT_CHARACTERS, default="")
+_WEIGHT = Argument(name="weight", kind=Kind.FLOAT, low=0, high=1, default=1.0, optional=True)
 _NAME = Argument(name="name", kind=Kind.TEXT, low=1, high=32, default="main")
+
+
+def _slot(number: int) -> Control:
+    return Control(
+        address=f"{PROMPT}/{number}",
+        doc="Put a text in this slot: all six sound together, each by its weight. "
+        "An empty text takes no part.",
+        scope=Scope.WORKER,
+        arguments=(_TEXT, _WEIGHT),
+        setting=True,
+    )
+
 
 CONTROLS: tuple[Control, ...] = (
     Control(address="/magnet/play", doc="Start the stream, or go on.", scope=Scope.WORKER),
     Control(address="/magnet/stop", doc="Fade out and pause the stream.", scope=Scope.WORKER),
     Control(
         address="/magnet/reset",
-        doc="Forget the music so far; prompt and parameters stay.",
+        doc="Forget the music so far, at once or at the next bar; prompts and parameters stay.",
+        scope=Scope.WORKER,
+        arguments=(
+            Argument(
+                name="when",
+                kind=Kind.CHOICE,
+                choices=("now", "bar"),
+                default="now",
+                optional=True,
+            ),
+        ),
+    ),
+    Control(
+        address=PROMPT,
+        doc="Describe the music; an empty text asks for anything. "
+        "It takes slot 1 at full weight, and empties the others.",
+        scope=Scope.WORKER,
+        arguments=(_TEXT,),
+        setting=True,
+    ),
+    *(_slot(number) for number in SLOTS),
+    Control(
+        address="/magnet/again",
+        doc="Another take of what is planned: the same words, other notes.",
         scope=Scope.WORKER,
     ),
     Control(
-        address="/magnet/prompt",
-        doc="Describe the music; an empty text asks for anything.",
+        address=TEMPO,
+        doc="Beats per minute, whatever the prompts say; 0 leaves it to them.",
         scope=Scope.WORKER,
-        arguments=(_TEXT,),
+        arguments=(
+            Argument(name="bpm", kind=Kind.FLOAT, low=20, high=999, or_zero=True, default=0.0),
+        ),
+        setting=True,
+    ),
+    Control(
+        address=LOOP,
+        doc="From the next bar on, loop so many bars of what is planned; 0 lets the music go on.",
+        scope=Scope.WORKER,
+        arguments=(Argument(name="bars", kind=Kind.INT, high=16, default=0),),
         setting=True,
     ),
     _param("temperature", "Sampling temperature of the infill.", Kind.FLOAT, 0, 10),
@@ -241,8 +173,17 @@ CONTROLS: tuple[Control, ...] = (
     _param("window_s", "Seconds of music planned at a time.", Kind.FLOAT, 0.5, 30),
     _param("context_s", "Seconds heard that a plan goes on from.", Kind.FLOAT, 0, 30),
     _param(
+        "slew_s",
+        "How long guidance, temperature and weights take to reach a new value.",
+        Kind.FLOAT,
+        0,
+        10,
+        default=0.25,
+    ),
+    _param(
         "lead_ms",
-        "How far ahead of the playhead audio is sent: the latency of controls, and the safety.",
+        "How far ahead of the playhead audio is sent: the latency of controls, and the safety. "
+        "A machine that is too slow for it takes more.",
         Kind.FLOAT,
         40,
         2000,
@@ -250,6 +191,15 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _param(
         "gain_db", "Loudness of the stream.", Kind.FLOAT, -60, 12, default=0.0, scope=Scope.STREAM
+    ),
+    _param(
+        "level",
+        "1 keeps the music at an even level, whatever is played; 0 leaves it as the model made it.",
+        Kind.INT,
+        0,
+        1,
+        default=1,
+        scope=Scope.STREAM,
     ),
     Control(
         address="/magnet/subscribe",
@@ -321,18 +271,33 @@ EVENTS: dict[str, Notice] = {
         "Samples became final (OSC only; on a WebSocket the samples themselves come).",
     ),
     "/magnet/event/late": Notice(
-        "s position", "No sound was there in time: it is concealed from here on."
+        "s position",
+        "No sound was there in time. From here on the last bar is repeated, at most twice, then "
+        "faded over a beat: one such event for each gap.",
     ),
     "/magnet/event/underrun": Notice(
-        "s position, i samples", "So much was concealed; the music goes on."
+        "s position, i samples", "The gap that began there is over: so much was concealed."
     ),
     "/magnet/event/plan": Notice(
-        "s position, i plan, i context_frames, i prefix_frames, i frames, s steps, i reduced",
+        "s position, i plan, i context_frames, i prefix_frames, i frames, s steps, i reduced, "
+        "f bpm, s bar_position",
         "A plan begins at this position: frames it goes on from, decodes one by one, and decodes "
-        "in all; forward passes of each codebook; 1 where time allowed fewer than asked for.",
+        "in all; forward passes of each codebook; 1 where time allowed fewer than asked for; its "
+        "tempo (0: the model has none) and where its bar begins.",
+    ),
+    "/magnet/event/plan_done": Notice(
+        "i plan, f seconds, i passes, s steps, i reduced, i replaced",
+        "A plan is decoded: the time and the forward passes that it "
+        "took, the steps that it was given, 1 where they were fewer than asked for, and 1 where a "
+        "change replaced it before its end.",
+    ),
+    "/magnet/event/lead": Notice(
+        "f lead_ms",
+        "The lead that this machine needs has changed; the stream follows without a jump, and "
+        "never below the lead that was asked for.",
     ),
     "/magnet/event/words": Notice(
-        "s unknown", "Words of the prompt that the model does not know; it plays the others."
+        "s unknown", "Words of a prompt that the model does not know; it plays the others."
     ),
     "/magnet/event/worker": Notice(
         "s state, s detail", "The model's process is starting, ready, restarting or broken."

@@ -80,9 +80,11 @@ class History:
 
     def tail(self, samples: int) -> FloatArray:
         """Return the last ``samples`` samples ``[C, n]``, fewer where there are fewer."""
-        position = max(self.start, self.end - samples)
+        first = self.end - samples
         parts = [np.zeros((self.channels, 0), np.float32)]
-        while (block := self.read(position)) is not None:
-            parts.append(block.pcm)
-            position = block.end
+        parts += [
+            block.pcm[:, max(first - block.position, 0) :]
+            for block in self._blocks
+            if block.end > first
+        ]
         return np.concatenate(parts, axis=1)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 
 from daw_bridge import worker_protocol as wire
 from daw_bridge.access import Access
-from daw_bridge.controls import PARAM_PREFIX, Scope, validate
+from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, Scope, validate
 from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.messages import Command, session_name
 from daw_bridge.metrics import Metrics
-from daw_bridge.session import DEFAULT_LEAD_MS, Outcome, Session
+from daw_bridge.requests import Outcome
+from daw_bridge.session import DEFAULT_LEAD_MS, Session
 from daw_bridge.supervisor import SILENCE_LIMIT_S, Supervisor, WorkerState
 from daw_bridge.worker_protocol import Value
 
@@ -237,13 +238,17 @@ class Hub:
             "position": str(session.position),
             "playhead": str(session.playhead(self.clock())),
             "sample_rate": session.sample_rate,
-            "lead_ms": session.lead_s * 1000,
+            "lead_now_ms": session.lead_s * 1000,
             "listeners": len(session.listeners),
             "worker": self.supervisor.state.value,
             "worker_detail": self.supervisor.detail,
+            "worker_pid": self.supervisor.pid or 0,
         }
-        for address, args in session.settings().items():
-            values[address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/")] = args[0]
+        for address, args in session.settings():
+            name = address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/")
+            values[name] = args[0]
+            for argument, value in zip(BY_ADDRESS[address].arguments[1:], args[1:], strict=True):
+                values[f"{name}/{argument.name}"] = value
         return values | self.metrics.values()
 
     # --- events ---
@@ -321,6 +326,8 @@ class Hub:
                 session.on_fail(message)
             case wire.Event():
                 session.on_event(message)
+            case wire.Snapshot():
+                session.on_snapshot(message)
 
     def tick(self) -> None:
         """Keep time: playheads, demands, gaps, idle sessions, a worker that hangs."""

@@ -12,6 +12,7 @@ class Metrics:
     Attributes:
         chunks, samples: PCM that came from the worker (model rate).
         underruns, concealed_samples: times that no PCM was there in time, and for how long.
+        reduced_plans: plans that were given fewer steps than asked for, since time was short.
         discontinuities: chunks of the worker that did not follow the one before.
         worker_restarts: workers that died and were replaced.
         commands, fails: commands taken, and those that were refused.
@@ -26,6 +27,7 @@ class Metrics:
     samples: int = 0
     underruns: int = 0
     concealed_samples: int = 0
+    reduced_plans: int = 0
     discontinuities: int = 0
     worker_restarts: int = 0
     commands: int = 0

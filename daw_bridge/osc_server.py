@@ -25,8 +25,8 @@ from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.hub import Client, Hub
 from daw_bridge.limits import TokenBucket
 from daw_bridge.messages import Command, encode_osc, parse_osc
-from daw_bridge.session import Outcome
-from daw_bridge.worker_protocol import Value
+from daw_bridge.requests import Outcome
+from daw_bridge.worker_protocol import Value, is_position
 
 log = logging.getLogger(__name__)
 
@@ -221,7 +221,7 @@ class OscServer(asyncio.DatagramProtocol):
         targets = self._listening(session)
         if not targets:
             return
-        plain = [str(v) if name == "position" else v for name, v in values.items()]
+        plain = [str(v) if is_position(name) else v for name, v in values.items()]
         datagram = encode_osc(EVENT_PREFIX + event, plain)
         for target in targets:
             self._send(datagram, target)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
-from daw_bridge.controls import CONTROLS, EVENTS, REPLIES, Argument, Control, Notice
+from daw_bridge.arguments import Argument
+from daw_bridge.controls import CONTROLS, EVENTS, REPLIES, Control, Notice
 
 BEGIN, END = "<!-- controls -->", "<!-- /controls -->"
 
@@ -39,7 +41,7 @@ def reference() -> str:
     parts = (
         "## Controls",
         _ABOUT_CONTROLS,
-        _table(("address", "arguments", "default", "meaning"), map(_control_row, CONTROLS)),
+        _table(("address", "arguments", "default", "meaning"), map(_control_row, _alike())),
         "### Replies and events",
         _ABOUT_NOTICES,
         _table(("address", "arguments", "meaning"), _notice_rows(REPLIES) + _notice_rows(EVENTS)),
@@ -82,9 +84,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _control_row(control: Control) -> tuple[str, ...]:
+def _alike() -> list[list[Control]]:
+    """Return the controls; those that follow each other and differ in address only, together."""
+    groups = groupby(CONTROLS, key=lambda control: (control.doc, control.arguments))
+    return [list(group) for _, group in groups]
+
+
+def _control_row(alike: Sequence[Control]) -> tuple[str, ...]:
+    control = alike[0]
+    address = " to ".join(f"`{one.address}`" for one in (*alike[:1], *alike[1:][-1:]))
     arguments = "; ".join(_argument(argument, control) for argument in control.arguments)
-    return f"`{control.address}`", arguments, _default(control), control.doc
+    return address, arguments, _default(control), control.doc
 
 
 def _argument(argument: Argument, control: Control) -> str:
@@ -94,12 +104,17 @@ def _argument(argument: Argument, control: Control) -> str:
 
 
 def _default(control: Control) -> str:
-    if not control.setting:
-        return ""
-    (argument,) = control.arguments
+    """Return the settings before anyone sets them, and what stands for an argument left out."""
+    shown = [a for a in control.arguments if control.setting or a.optional]
+    return "; ".join(_value(a) for a in shown if control.setting or a.default is not None)
+
+
+def _value(argument: Argument) -> str:
     if argument.default is None:
         return "the model's"
-    return f'`"{argument.default}"`' if argument.default == "" else f"`{argument.default:g}`"
+    if isinstance(argument.default, str):
+        return f'`"{argument.default}"`'
+    return f"`{argument.default:g}`"
 
 
 def _notice_rows(notices: Mapping[str, Notice]) -> list[tuple[str, ...]]:

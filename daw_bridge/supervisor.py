@@ -1,9 +1,9 @@
 """Keeps a worker process alive: spawns it, carries its messages, replaces it when it dies.
 
-A worker that dies is started again after a pause that doubles from 0.25 s to 10 s while it keeps
-dying; one that says ``Broken``, or dies five times before it was ready once, is not. A worker that
-lives but hangs is ended, and so replaced: one that is ready, is waited for and sends nothing
-(``watchdog.py``), or has not read its messages for so long that a megabyte of them waits.
+A worker that dies is started again, at once if it was ready, else after a pause that doubles from
+0.25 s to 10 s; one that says ``Broken``, or dies five times before it was ready once, is not. A
+worker that lives but hangs is ended, and so replaced: one that is ready, is waited for and sends
+nothing (``watchdog.py``), or has not read its messages for so long that a megabyte of them waits.
 
 Threading: event loop only. Starting a process and waiting for its end, which block, run in the
 loop's thread pool and touch the process alone, one at a time.
@@ -187,9 +187,10 @@ class Supervisor:
             reason = f"{how} {MAX_EARLY_DEATHS} times before it was ready; see its log"
             self._set_state(WorkerState.BROKEN, reason)
             return
-        if was_ready:
-            self._pause_s = self._first_pause_s
         self._set_state(WorkerState.RESTARTING, how)
+        if was_ready:  # the stream waits for the next one
+            self._pause_s = self._first_pause_s
+            return
         await asyncio.sleep(self._pause_s)
         self._pause_s = min(2 * self._pause_s, self._longest_pause_s)
 

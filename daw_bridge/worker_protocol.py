@@ -1,8 +1,8 @@
 """The seam between the server process and a worker: typed messages over one duplex connection.
 
-The server sends ``Open``, ``Command``, ``Demand``, ``Close`` and ``Shutdown``; the worker answers
-with ``Ready`` once, then ``Chunk``, ``Done``, ``Fail`` and ``Event``. Nothing else crosses, so that
-a worker may as well run in a thread (tests) or on another machine.
+The server sends ``Open``, ``Restore``, ``Command``, ``Demand``, ``Close`` and ``Shutdown``; the
+worker answers with ``Ready`` once, then ``Chunk``, ``Snapshot``, ``Done``, ``Fail`` and ``Event``.
+Nothing else crosses, so that a worker may as well run in a thread (tests) or on another machine.
 
 Rules that both sides keep:
 
@@ -16,6 +16,9 @@ Rules that both sides keep:
   the ``Done`` of a stop no chunk of that session follows until a play.
 * Commands are validated before they are sent (``controls.py``): a worker refuses what only the
   model can know, such as a number of steps that does not fit its codebooks.
+* A worker sends a ``Snapshot`` of a session every half second of music and when it stops. The
+  server keeps the last one as it is, and gives it to the next worker as ``Restore``, right after
+  ``Open`` and before the settings. Whoever cannot use one begins anew and says so in an ``Event``.
 * EOF on the connection means the server is gone: the worker leaves.
 * A model that cannot be loaded is ``Broken``: trying again would not help, so the server does not.
 
@@ -35,7 +38,7 @@ Value = int | float | str
 
 FLAG_PREFIX = 1  # decoded autoregressively
 FLAG_INFILL = 2  # decoded by masked stages
-FLAG_CONCEALED = 4  # no music was there in time: faded or silent
+FLAG_CONCEALED = 4  # no music was there in time: repeated, faded or silent
 FLAG_LAST = 8  # the stream stops after this
 
 
@@ -49,6 +52,8 @@ class WorkerConfig:
         device: "cpu" or "cuda" (or "cuda:N").
         threads: CPU threads of the model; None leaves the choice to the worker.
         log_level: name of the logging level of the worker process.
+        delay: makes the worker so many times slower, for tests and benchmarks; at least 1.
+        log_folder: where each session writes its log; None: nowhere.
         options: further worker-specific settings (the synthetic worker of the tests uses it).
     """
 
@@ -57,6 +62,8 @@ class WorkerConfig:
     device: str = "cpu"
     threads: int | None = None
     log_level: str = "INFO"
+    delay: float = 1.0
+    log_folder: str | None = None
     options: Mapping[str, Value] = field(default_factory=dict)
 
 
@@ -76,11 +83,20 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Go on with the music of a session that another worker played: ``data`` of its Snapshot."""
+
+    session: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """Carry out a control; answered by Done or Fail.
 
-    ``address`` is one of ``/magnet/play``, ``/magnet/stop``, ``/magnet/reset``, ``/magnet/prompt``
-    (one string) and ``/magnet/param/NAME`` (one value of the type in ``controls.CONTROLS``).
+    ``address`` is that of a control whose scope is the worker (``controls.CONTROLS``), and ``args``
+    are all of its arguments, in their types. A ``command_id`` below 0 is a setting that is replayed
+    to a new worker: nobody waits for its answer.
     """
 
     session: str
@@ -91,10 +107,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """PCM is wanted up to, and never past, this position (model samples; it never goes back)."""
+    """PCM is wanted up to, and never past, a position (model samples; it never goes back).
+
+    ``lead_s`` is how far that is ahead of what is heard.
+    """
 
     session: str
     until_sample: int
+    lead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +158,14 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What another worker needs to go on with the music of a session as it is now."""
+
+    session: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A command is carried out: ``position`` is the first sample (model rate) that it changes.
 
@@ -163,9 +191,10 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something a performer may want to know: ``plan``, ``late``, ... with named plain values.
+    """Something a performer may want to know: ``plan``, ``words``, ... with named plain values.
 
-    A value named ``position`` is in samples at the model's rate and is mapped for each client.
+    A value whose name ends in ``position`` is in samples at the model's rate and is mapped for each
+    client (``is_position``). ``lead`` tells the server how far ahead the session needs to be sent.
     """
 
     session: str
@@ -173,8 +202,13 @@ class Event:
     values: Mapping[str, Value]
 
 
-ServerMessage = Open | Close | Command | Demand | Shutdown
-WorkerMessage = Ready | Broken | Chunk | Done | Fail | Event
+def is_position(name: str) -> bool:
+    """Return whether the value of this name in an Event is a stream position."""
+    return name.endswith("position")
+
+
+ServerMessage = Open | Close | Restore | Command | Demand | Shutdown
+WorkerMessage = Ready | Broken | Chunk | Snapshot | Done | Fail | Event
 
 
 class WorkerConnection(Protocol):

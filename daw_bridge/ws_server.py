@@ -30,9 +30,10 @@ from daw_bridge.limits import TokenBucket
 from daw_bridge.listener import Listener, Skip, encode_packet
 from daw_bridge.messages import Command, Hello, Playhead, encode_ws, parse_ws
 from daw_bridge.osc_server import bind_error
+from daw_bridge.requests import Outcome
 from daw_bridge.resample import map_position
-from daw_bridge.session import Outcome, Session
-from daw_bridge.worker_protocol import Value
+from daw_bridge.session import Session
+from daw_bridge.worker_protocol import Value, is_position
 
 log = logging.getLogger(__name__)
 
@@ -93,13 +94,16 @@ class WsClient(Client):
         """Queue an event of the client's session; ``chunk`` is in the PCM headers already."""
         if event == "chunk" or session not in ("", self.session):
             return
+        mapped = {
+            name: self.at_client_rate(value)
+            if is_position(name) and isinstance(value, int)
+            else value
+            for name, value in values.items()
+        }
         position, samples = values.get("position"), values.get("samples")
-        mapped = dict(values)
-        if isinstance(position, int):
-            mapped["position"] = self.at_client_rate(position)
-            if isinstance(samples, int):
-                end = self.at_client_rate(position + samples)
-                mapped["samples"] = end - self.at_client_rate(position)
+        if isinstance(position, int) and isinstance(samples, int):
+            end = self.at_client_rate(position + samples)
+            mapped["samples"] = end - self.at_client_rate(position)
         self.post(event, {"session": session or self.session, **mapped})
 
     def at_client_rate(self, position: int) -> int:

@@ -5,6 +5,7 @@
      ├── CheckpointError  a file that is missing or not what it should be; names keys and shapes
      ├── DecodingError    a request that a loaded model cannot carry out
      ├── SessionError     a call in the wrong state of a session
+     ├── LogError         a session log that is damaged or cannot be played; names the line
      └── DeviceError      a device that is absent or out of memory
 
 Broken invariants of our own code are ``assert``; they are never caught.
@@ -31,6 +32,10 @@ class DecodingError(MagnetError, ValueError):
 
 class SessionError(MagnetError):
     """A session was asked for something that its state does not allow."""
+
+
+class LogError(MagnetError):
+    """A session log is missing, damaged, or does not fit the model that is to play it."""
 
 
 class DeviceError(MagnetError):

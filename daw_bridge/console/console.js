@@ -1,16 +1,16 @@
 // The page around the player: fields, buttons and readings.
 
+import { Slider, TextField } from "./fields.js";
 import { FLAG_CONCEALED, FLAG_INFILL, FLAG_PREFIX, Player } from "./player.js";
 
 const STATUS_MS = 1000;
 const UNLOCK_MS = 500; // where there is no sound device, the browser never says that sound may begin
+const SLOTS = [1, 2, 3, 4, 5, 6];
+const LOOPS = [0, 1, 2, 4, 8, 16]; // bars; 0 is off
 
 const element = (id) => document.getElementById(id);
 const player = new Player(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
-const controls = ["send", "play", "stop", "reset", "gain"].map(element);
 let isUp = false;
-let knownPrompt = ""; // what the session plays
-let isGainSent = false;
 
 function show(id, text) {
   const target = element(id);
@@ -30,12 +30,10 @@ async function command(address, ...args) {
 
 // --- what the user does ---
 
-element("prompt-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (!isUp) return;
+const prompt = new TextField(element("prompt"), async (text) => {
   show("words", "");
-  knownPrompt = element("prompt").value;
-  command("/magnet/prompt", knownPrompt);
+  await command("/magnet/prompt", text);
+  refresh();
 });
 
 element("play").addEventListener("click", async () => {
@@ -44,28 +42,64 @@ element("play").addEventListener("click", async () => {
   refresh();
 });
 
-for (const name of ["stop", "reset"]) {
-  element(name).addEventListener("click", async () => {
-    await command(`/magnet/${name}`);
+for (const [id, ...message] of [
+  ["stop", "/magnet/stop"],
+  ["again", "/magnet/again"],
+  ["reset", "/magnet/reset", "now"],
+  ["reset-bar", "/magnet/reset", "bar"],
+]) {
+  element(id).addEventListener("click", async () => {
+    await command(...message);
     refresh();
   });
 }
 
-element("gain").addEventListener("input", async () => {
-  showGain();
-  if (isGainSent) return; // the newest value goes out when the last one is answered
-  isGainSent = true;
-  let sent;
-  while (sent !== element("gain").value) {
-    sent = element("gain").value;
-    await command("/magnet/param/gain_db", Number(sent));
-  }
-  isGainSent = false;
+const gain = new Slider(
+  element("gain"),
+  element("gain-value"),
+  (decibels) => `${decibels} dB`,
+  (decibels) => command("/magnet/param/gain_db", decibels),
+);
+
+const tempo = new TextField(element("tempo"), (text) => command("/magnet/tempo", Number(text)));
+
+const loops = LOOPS.map((bars) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = bars || "Off";
+  button.disabled = true;
+  button.addEventListener("click", async () => {
+    if (await command("/magnet/loop", bars)) showLoop(bars);
+  });
+  element("loop").append(button);
+  return button;
 });
 
-function showGain() {
-  show("gain-value", `${element("gain").value} dB`);
+function showLoop(bars) {
+  LOOPS.forEach((count, index) => loops[index].setAttribute("aria-pressed", String(count === bars)));
 }
+
+const slots = SLOTS.map((number) => {
+  const form = element("slot").content.cloneNode(true).querySelector("form");
+  const [label] = form.getElementsByTagName("label");
+  const [text, weight] = form.getElementsByTagName("input");
+  label.textContent = number;
+  label.htmlFor = text.id = `slot-${number}`;
+  weight.id = `weight-${number}`;
+  weight.setAttribute("aria-label", `Weight of slot ${number}`);
+  element("slots").append(form);
+  const put = (words, share) => command(`/magnet/prompt/${number}`, words, share);
+  const slider = new Slider(
+    weight,
+    form.querySelector("output"),
+    (share) => share.toFixed(2),
+    (share) => field.submit((words) => put(words, share)),
+  );
+  const field = new TextField(text, (words) => put(words, slider.value));
+  return { number, field, slider };
+});
+
+const controls = document.querySelectorAll("main button, main input");
 
 // --- what the server says ---
 
@@ -79,6 +113,7 @@ player.addEventListener("connection", ({ detail }) => {
 
 player.addEventListener("message", ({ detail }) => {
   if (detail.event === "words") show("words", `Words the model does not know, ignored: ${detail.unknown}`);
+  if (detail.event === "plan") show("bpm", detail.bpm ? `${Number(detail.bpm.toFixed(1))} bpm` : "unknown");
   if (detail.event === "worker" && detail.state !== "ready") show("message", `Worker ${detail.state}: ${detail.detail}`);
   if (detail.event === "worker" && detail.state === "ready") show("message", "");
 });
@@ -89,20 +124,17 @@ async function refresh() {
   if (status === null) return;
   show("state", status.worker === "ready" ? status.state : `${status.state}, worker ${status.worker}`);
   show("server-underruns", String(status.underruns));
-  adoptPrompt(status.prompt ?? "");
-  const gain = element("gain");
-  if (!isGainSent && document.activeElement !== gain) gain.value = status.gain_db ?? 0;
-  showGain();
+  if (prompt.adopt(status.prompt ?? status["prompt/1"] ?? "")) show("words", "");
+  gain.adopt(status.gain_db ?? 0);
+  tempo.adopt(status.tempo ? String(status.tempo) : "");
+  showLoop(status.loop ?? 0);
+  for (const { number, field, slider } of slots) {
+    const first = number === 1 ? status.prompt : undefined; // a prompt takes the first slot
+    field.adopt(status[`prompt/${number}`] ?? first ?? "");
+    const share = status[`prompt/${number}/weight`];
+    slider.adopt(field.input.value ? (share ?? 1) : 1); // an empty slot is ready for its first text
+  }
   showTable(status);
-}
-
-// Show a prompt that somebody else set, unless this field is being written in.
-function adoptPrompt(text) {
-  const field = element("prompt");
-  if (text === knownPrompt || document.activeElement === field) return;
-  if (field.value === knownPrompt) field.value = text;
-  knownPrompt = text;
-  show("words", "");
 }
 
 function showTable({ event, id, ...values }) {

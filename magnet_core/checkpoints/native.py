@@ -16,13 +16,14 @@ computed in float32.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from magnet_core.checkpoints.codec import build_empty, trimmed_state
 from magnet_core.checkpoints.files import load_exactly, read_json, read_safetensors, tensors_of
@@ -125,6 +126,24 @@ def load(
     return assemble(lm, codec, text_encoder, params, name, torch.device(device))
 
 
+class _Undrawn(TorchFunctionMode):
+    """Leaves the weights of new embeddings alone.
+
+    ``normal_`` on the meta device does nothing, but imports the compiler for it: a second, which a
+    live stream waits for when its worker is replaced.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        return kwargs["tensor"] if func is nn.init.normal_ else func(*args, **kwargs)
+
+
 def build_lm(config: LMConfig, weights: Mapping[str, Tensor], source: str) -> TransformerLM:
     """Return the network with these weights; costs no more memory than they take.
 
@@ -136,7 +155,8 @@ def build_lm(config: LMConfig, weights: Mapping[str, Tensor], source: str) -> Tr
     if config.layers > len(weights) or config.codebooks > len(weights):
         raise CheckpointError(f"{source} has too few weights for {config.layers} layers")
     try:
-        with torch.device("meta"):  # shapes are compared before anything is allocated
+        # Shapes are compared before anything is allocated, and nothing is drawn.
+        with torch.device("meta"), _Undrawn():
             lm = TransformerLM(config)
     except RuntimeError as error:
         raise CheckpointError(f"{source}: no network of these sizes: {error}") from error

@@ -9,9 +9,12 @@ new grid have the same beat, so that the music does not jump.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-from magnet_core.model.metre import Metre
+from magnet_core.model.metre import BEATS_PER_BAR, Metre
+
+_ON_IT = 1e-6  # beats: what rounding may take a bar line away from its frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +40,34 @@ class BeatGrid:
 
     def with_tempo(self, frame: int, tempo_bpm: float) -> BeatGrid:
         """Return the grid that goes on from ``frame`` at ``tempo_bpm``, without a jump there."""
-        beat = self.metre(frame).start_beat
-        return replace(self, frame=frame, beat=beat, tempo_bpm=tempo_bpm)
+        return replace(self.going_on(frame, self.metre(frame).start_beat), tempo_bpm=tempo_bpm)
+
+    def going_on(self, frame: int, beat: float) -> BeatGrid:
+        """Return the grid whose ``beat`` falls on ``frame``, at the same tempo."""
+        return replace(self, frame=frame, beat=beat)
 
     def restarted(self, frame: int) -> BeatGrid:
         """Return the grid whose beat 0 falls on ``frame``, at the same tempo."""
-        return replace(self, frame=frame, beat=0.0)
+        return self.going_on(frame, 0.0)
+
+    def restarted_at_bar(self, frame: int) -> BeatGrid:
+        """Return the same beats, counted from the bar line that ``frame`` holds as beat 0.
+
+        The line itself lies between ``frame`` and the next, so that ``frame`` is a little before
+        beat 0: the beats stay where they are.
+        """
+        beat = self.metre(frame).start_beat
+        return self.going_on(frame, beat - BEATS_PER_BAR * round(beat / BEATS_PER_BAR))
+
+    def next_bar(self, frame: int) -> int:
+        """Return the first frame from ``frame`` on that holds a bar line."""
+        bar = math.ceil((self.metre(frame).start_beat - _ON_IT) / BEATS_PER_BAR)
+        return math.floor(self._frames_at(bar * BEATS_PER_BAR) + _ON_IT)
+
+    def bar_time(self, frame: int) -> float:
+        """Return where the bar that ``frame`` lies in begins, in frames, parts of one included."""
+        bar = math.floor((self.metre(frame).start_beat + _ON_IT) / BEATS_PER_BAR)
+        return self._frames_at(bar * BEATS_PER_BAR)
+
+    def _frames_at(self, beat: float) -> float:
+        return self.frame + (beat - self.beat) * 60.0 / self.tempo_bpm * self.frame_rate

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from magnet_core.api import Model
-from magnet_core.runtime.planner import Costs
+from magnet_core.runtime.costs import Costs
+from magnet_core.runtime.events import PlanDone
 from magnet_core.runtime.session import LiveSession
 from magnet_core.runtime.settings import Settings
 
 _LONGEST_WINDOW_S = 10.0  # of checkpoints trained on 30 s: a plan should not outgrow its use
 _CONTEXT_SHARE = 0.4
+_WARM_UP_WINDOW_S, _WARM_UP_STEPS = 2.0, 2
+_FAR = 1 << 40  # samples: as much as there is
 
 
 class Engine:
@@ -28,20 +32,29 @@ class Engine:
 
     def open(self, seed: int = 0) -> LiveSession:
         """Return a new session, stopped, at position 0, with the model's own defaults."""
+        return LiveSession(self.model, self._settings(seed), self._clock, self._costs)
+
+    def _settings(self, seed: int) -> Settings:
         segment_s = self.model.lm.config.segment_frames / self.model.frame_rate
         window_s = min(segment_s, _LONGEST_WINDOW_S)
-        settings = Settings(
+        return Settings(
             decoding=self.model.params,
             window_s=window_s,
             context_s=_CONTEXT_SHARE * window_s,
             seed=seed,
         )
-        return LiveSession(self.model, settings, self._clock, self._costs)
 
     def warm_up(self) -> None:
-        """Play a window to nobody: lazy set-up is over, and costs are known, when music begins."""
-        session = self.open()
+        """Play a little to nobody: lazy set-up is over, and costs are known, when music begins."""
+        params = self.model.params
+        decoding = replace(params, steps=(_WARM_UP_STEPS,) * len(params.steps), prefix_frames=24)
+        window_s = min(_WARM_UP_WINDOW_S, self._settings(0).window_s)
+        settings = replace(
+            self._settings(0), decoding=decoding, window_s=window_s, context_s=window_s / 2
+        )
+        session = LiveSession(self.model, settings, self._clock, self._costs)
         session.play()
-        half_window = int(session.settings.window_s * self.model.sample_rate / 2)
-        while session.position < half_window and not session.idle:
-            session.work(half_window)
+        for _ in range(2):  # the second plan goes on from a context, and is shorter
+            session.again()
+            while not any(isinstance(event, PlanDone) for event in session.events()):
+                session.work(_FAR)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from magnet_core.runtime.decision import Decision
+from magnet_core.runtime.joints import Joint
 from magnet_core.runtime.planner import Plan
 
 FLAG_PREFIX, FLAG_INFILL = 1, 2  # of a chunk: decoded frame by frame, or in parallel
@@ -36,17 +38,58 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan began."""
+    """A plan began.
+
+    Attributes:
+        decision: what will be decoded, and all that decides how it sounds.
+        sample: where its first frame is heard.
+        tempo_bpm: its beats per minute; 0 for a model without a metre, which keeps none.
+        bar_sample: where the bar begins that ``sample`` lies in.
+    """
+
+    decision: Decision
+    sample: int
+    tempo_bpm: float
+    bar_sample: int
+
+    @property
+    def plan(self) -> Plan:
+        """What will be decoded."""
+        return self.decision.plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDone:
+    """A plan is decoded, or another has taken its place before its end.
+
+    Attributes:
+        plan: as it was decoded: its steps may be fewer than planned, where time ran out.
+        sample: as in its ``Planned``.
+        seconds: that the forward passes took, whatever else was done in the meantime.
+        passes: forward passes made.
+        replaced: another plan began before this one was decoded to its end.
+    """
 
     plan: Plan
     sample: int
+    seconds: float
+    passes: int
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The stream ran dry at ``sample``: the plan did not keep up."""
+    """A plan did not keep up: what was decoded before it has been heard.
+
+    Whether anyone hears a gap is for those to say who play the stream.
+
+    Attributes:
+        sample: at which its next music would have been heard.
+        plan_id: of the plan that is late.
+    """
 
     sample: int
+    plan_id: int
 
 
-SessionEvent = Applied | Planned | Late
+SessionEvent = Applied | Planned | PlanDone | Late | Joint

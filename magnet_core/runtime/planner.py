@@ -1,44 +1,37 @@
 """Deciding what to decode next. Plain arithmetic over measured costs: no tensors, no clock.
 
 A replanned stream must have its next frame ready when the audio already sent runs out. With ``a``
-seconds per autoregressive frame, ``f`` seconds for the infill, ``L`` seconds of lead and 0.02 s of
-audio a frame, a prefix covers its infill if ``L + P * 0.02 >= P * a + f``, so
+seconds for an autoregressive frame, ``c`` for a frame through the codec, ``f`` for the infill,
+``L`` seconds of lead and 0.02 s of audio a frame: while a prefix of P frames and the infill behind
+it are decoded, L + P * 0.02 s of music are heard at most, and each of their frames goes through the
+codec. So the infill is there in time if
 
-    P >= (f - L) / (0.02 - a)
+    P * a + f(P)  <=  (1 - c / 0.02) * (L + (P - held) * 0.02 - spare)
 
-(and 0.02 s more above the line for each of the last K - 1 frames, which the delay pattern leaves to
-the infill). The planner keeps running estimates of ``a`` and of what an infill step costs per
-frame, and where even the longest prefix would not do it takes fewer steps, never fewer frames of
-music.
+where f falls as the prefix takes frames off the infill, and ``held`` counts the frames that are
+decoded but cannot be heard before the infill comes: the last K - 1, which the delay pattern leaves
+ragged, and those of a block through the codec that is not whole.
+
+The planner takes the shortest prefix that does it, with costs at their 95th percentile. Where even
+the longest would not, it takes fewer steps, never fewer frames of music.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-_SAFETY = 1.3  # costs vary; a plan that is 30 % slower than measured still makes it
-_LEARNING = 0.2
+from magnet_core.runtime.costs import Cost, Costs
 
-
-@dataclass(slots=True)
-class Costs:
-    """Measured seconds; the first values are guesses that the first plan corrects.
-
-    Attributes:
-        prefix_frame_s: one autoregressive frame.
-        prefill_s: the causal pass over a context.
-        step_frame_s: one infill step, per frame of its window.
-    """
-
-    prefix_frame_s: float = 0.004
-    prefill_s: float = 0.03
-    step_frame_s: float = 0.0002
-
-    def learn(self, name: str, seconds: float) -> None:
-        """Move the estimate ``name`` towards a measurement; a single hiccup moves it little."""
-        old = getattr(self, name)
-        setattr(self, name, old + _LEARNING * (min(seconds, 4.0 * old) - old))
+_LEAST_LEFT_S = 1.0  # a continuation begins no later than with this much music left
+_MOST_LEFT_S = 20.0  # and no earlier: a machine too slow for its model is not saved by more
+_EARLY = 1.5  # times what it takes
+_LONGEST_PREFIX = 2 / 3  # of a plan; rather fewer steps than more than that
+_FEWER = 0.8  # of the steps, until the plan is in time
+_PROBE_FRAMES = 4  # of a prefix that does not pay
+_MANY = 32  # pieces of work that are typically done in a row
+_JITTER_S = 0.04  # what an operating system may take for itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +46,9 @@ class Plan:
         frames: new frames in all.
         steps: infill steps of each codebook's stage.
         reduced: fewer steps than asked for, since the deadline was near.
+        future_frames: known frames behind the new ones that the window ends with: a loop's head.
+        seconds: what decoding is expected to take, the codec's work of the meantime included.
+        start_in_s: how long it may wait and still be in time; 0 is now.
     """
 
     plan_id: int
@@ -62,11 +58,19 @@ class Plan:
     frames: int
     steps: tuple[int, ...]
     reduced: bool
+    future_frames: int = 0
+    seconds: float = 0.0
+    start_in_s: float = 0.0
 
     @property
     def window_frames(self) -> int:
-        """Context and new frames together."""
-        return self.context_frames + self.frames
+        """Context, new frames and future together."""
+        return self.context_frames + self.frames + self.future_frames
+
+    @property
+    def end_frame(self) -> int:
+        """Absolute number of the first frame behind the new ones."""
+        return self.first_frame + self.frames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +78,15 @@ class Wish:
     """What a plan is asked for.
 
     Attributes:
-        first_frame, context_frames, frames: as in Plan.
+        first_frame, context_frames, frames, future_frames: as in Plan.
         steps: infill steps wanted.
         prefix_frames: autoregressive frames wanted where time is not what decides; more are
             planned where the infill needs cover, fewer where a prefix would not pay.
         lead_s: audio that is still to be heard before ``first_frame``.
+        held_frames: last frames of a prefix that are not heard before the infill is there.
         can_prefix: the model can decode autoregressively.
         can_infill: the model can fill in parallel.
-        codebooks: the last K - 1 frames of a prefix wait for the infill (the delay pattern).
+        silent: nothing sounds, so that there is no deadline yet.
     """
 
     first_frame: int
@@ -90,77 +95,172 @@ class Wish:
     steps: tuple[int, ...]
     prefix_frames: int
     lead_s: float
+    held_frames: int
     can_prefix: bool
     can_infill: bool
-    codebooks: int
+    future_frames: int = 0
+    silent: bool = False
 
 
-def _reduced(steps: tuple[int, ...], share: float) -> tuple[int, ...]:
-    return tuple(max(1, math.floor(count * share)) for count in steps)
-
-
+@dataclass(frozen=True, slots=True)
 class Planner:
     """Makes plans that meet their deadline as far as measured costs can tell.
 
-    Args:
-        frame_rate: frames per second.
+    Attributes:
+        frame_s: seconds of a frame.
+        block_frames: frames that go through the codec at a time.
         costs: what decoding takes; kept up to date by whoever measures.
     """
 
-    def __init__(self, frame_rate: float, costs: Costs) -> None:
-        self.frame_s = 1.0 / frame_rate
-        self.costs = costs
-        self._count = 0
+    frame_s: float
+    block_frames: int
+    costs: Costs
 
-    def infill_s(self, frames: int, steps: tuple[int, ...]) -> float:
-        """Return the predicted time of an infill over ``frames``, with its safety margin."""
-        return _SAFETY * sum(steps) * frames * self.costs.step_frame_s
+    # -- how long things take ---------------------------------------------------------------------
+
+    @property
+    def spare_s(self) -> float:
+        """By how much frames must be there before the audio before them has been heard."""
+        return self.costs.block.high_s() + _JITTER_S
+
+    def share(self, *, safe: bool = True) -> float:
+        """Return the share of time that the codec leaves for decoding while music is heard."""
+        busy_s = _seconds(self.costs.block, safe=safe, count=_MANY) / _MANY
+        return max(1.0 - busy_s / (self.block_frames * self.frame_s), 0.1)
+
+    def infill_s(self, frames: int, steps: tuple[int, ...], *, safe: bool = True) -> float:
+        """Return the decoding time of an infill whose passes are over ``frames``."""
+        return _seconds(self.costs.step, frames, safe=safe, count=sum(steps))
+
+    def prefix_s(self, frames: int, *, safe: bool = True) -> float:
+        """Return the decoding time of a prefix: in proportion to its length."""
+        return frames * _seconds(self.costs.prefix_frame, safe=safe, count=_MANY) / _MANY
+
+    def decoding_s(
+        self, wish: Wish, prefix: int, steps: tuple[int, ...], *, safe: bool = True
+    ) -> float:
+        """Return the decoding time of a plan with a prefix of ``prefix`` frames."""
+        seconds = self.prefix_s(prefix, safe=safe)
+        if wish.can_prefix and wish.context_frames:
+            seconds += _seconds(self.costs.prefill, wish.context_frames, safe=safe)
+        if wish.can_infill:
+            behind = wish.frames - prefix + wish.future_frames
+            seconds += self.infill_s(behind, steps, safe=safe)
+        return seconds
+
+    def first_sound_s(self, wish: Wish) -> float:
+        """Return how long before its first frames are heard a plan must begin."""
+        costs, frames = self.costs, wish.held_frames + 1
+        if wish.can_prefix and (self.prefix_pays or not wish.can_infill):
+            seconds = costs.prefill.high_s(wish.context_frames) if wish.context_frames else 0.0
+            seconds += costs.prefix_frame.high_s(count=frames)
+        else:
+            seconds = self.decoding_s(wish, 0, wish.steps)
+        return seconds / self.share() + self.spare_s
 
     @property
     def prefix_pays(self) -> bool:
         """Whether a prefix frame lasts longer than it takes, so that a prefix gains time."""
-        return self.frame_s > _SAFETY * self.costs.prefix_frame_s
+        return self.share() * self.frame_s > self.prefix_s(1)
 
-    def prefix_frames(self, wish: Wish, steps: tuple[int, ...]) -> int:
-        """Return the P that covers the infill, which may be more than the window has."""
-        gain_s = self.frame_s - _SAFETY * self.costs.prefix_frame_s
-        uncovered_s = self.infill_s(wish.frames, steps) + self.costs.prefill_s - wish.lead_s
-        if uncovered_s <= 0.0:
-            return 0
-        assert self.prefix_pays
-        ragged_s = (wish.codebooks - 1) * self.frame_s  # decoded, but not heard before the infill
-        return math.ceil((uncovered_s + ragged_s) / gain_s)
+    def lead_s(self, wish: Wish) -> float:
+        """Return how far ahead audio should be sent for changes like ``wish`` to come in time.
 
-    def plan(self, wish: Wish) -> Plan:
+        A control that comes in the middle of a pass waits for its end; then the first frames of the
+        new plan are decoded, and until the next whole block of them has gone through the codec, the
+        last one that went out must last.
+        """
+        longest_pass_s = 0.0
+        if wish.can_infill:
+            longest_pass_s = self.costs.step.high_s(wish.frames + wish.future_frames)
+        block_s = self.block_frames * self.frame_s
+        return longest_pass_s + self.first_sound_s(wish) + block_s
+
+    # -- plans ------------------------------------------------------------------------------------
+
+    def plan(self, wish: Wish, plan_id: int) -> Plan:
         """Return the plan that serves ``wish``: all steps if there is time, fewer if not."""
-        steps, reduced = wish.steps, False
+        steps = wish.steps
         if not wish.can_infill:
             prefix = wish.frames
         elif not wish.can_prefix or not self.prefix_pays:
             # Just so many frames that a machine that is quick again is noticed.
-            prefix = min(wish.codebooks, wish.frames) if wish.can_prefix else 0
-            needed_s = self.infill_s(wish.frames, steps)
-            if wish.context_frames and needed_s > wish.lead_s:
-                steps, reduced = _reduced(steps, max(wish.lead_s, 0.0) / needed_s), True
+            prefix = min(_PROBE_FRAMES, wish.frames) if wish.can_prefix else 0
+            if not wish.silent:
+                steps = self._steps_in_time(wish, prefix)
         else:
-            prefix = self.prefix_frames(wish, steps)
-            longest = wish.frames * 2 // 3
-            while prefix > longest and sum(steps) > len(steps):
-                steps, reduced = _reduced(steps, 0.8), True
-                prefix = self.prefix_frames(wish, steps)
+            prefix, steps = self._covered(wish)
             prefix = min(max(prefix, wish.prefix_frames), wish.frames)
-        self._count += 1
+        seconds = self.decoding_s(wish, prefix, steps, safe=False) / self.share(safe=False)
         return Plan(
-            plan_id=self._count,
+            plan_id=plan_id,
             first_frame=wish.first_frame,
             context_frames=wish.context_frames,
             prefix_frames=prefix,
             frames=wish.frames,
             steps=steps,
-            reduced=reduced,
+            reduced=steps != wish.steps,
+            future_frames=wish.future_frames,
+            seconds=seconds,
+            start_in_s=self.start_in_s(wish),
         )
 
-    def low_water_frames(self, frames: int, steps: tuple[int, ...]) -> int:
-        """Return how many planned frames must be left when the next plan begins."""
-        seconds = self.costs.prefill_s + 1.5 * self.infill_s(frames, steps)
-        return math.ceil(seconds / self.frame_s)
+    def start_in_s(self, wish: Wish) -> float:
+        """Return how long a plan may wait so that its infill alone, all steps, is in time."""
+        seconds = _EARLY * self.decoding_s(wish, 0, wish.steps) / self.share()
+        return max(wish.lead_s - min(max(seconds, _LEAST_LEFT_S), _MOST_LEFT_S), 0.0)
+
+    def hurried(self, plan: Plan, left_s: float) -> Plan:
+        """Return ``plan`` with the steps that ``left_s`` seconds still allow, as its infill begins.
+
+        A plan is made with costs that are rarely exceeded. Where they were, the rest is measured by
+        what to expect: what is still in time so, stays as it is.
+        """
+        frames = plan.frames - plan.prefix_frames + plan.future_frames
+        for steps in _fewer_and_fewer(plan.steps):
+            seconds = self.infill_s(frames, steps, safe=False) / self.share(safe=False)
+            if seconds <= left_s - self.spare_s:
+                break
+        return replace(plan, steps=steps, reduced=plan.reduced or steps != plan.steps)
+
+    def _lateness_s(self, wish: Wish, prefix: int, steps: tuple[int, ...]) -> float:
+        """Return by how much decoding would come too late; below 0 it is in time."""
+        heard_s = wish.lead_s + max(prefix - wish.held_frames, 0) * self.frame_s
+        return self.decoding_s(wish, prefix, steps) - self.share() * (heard_s - self.spare_s)
+
+    def _covered(self, wish: Wish) -> tuple[int, tuple[int, ...]]:
+        """Return the shortest prefix that covers its infill, and the most steps that allow one."""
+        longest = max(int(wish.frames * _LONGEST_PREFIX), 1)
+        for steps in _fewer_and_fewer(wish.steps):
+            prefix = self._cover(wish, steps)
+            if prefix <= longest:
+                return prefix, steps
+        return prefix, steps
+
+    def _cover(self, wish: Wish, steps: tuple[int, ...]) -> int:
+        """Return the shortest prefix that covers its infill; it may be longer than the plan."""
+        if self._lateness_s(wish, 0, steps) <= 0.0:
+            return 0
+        unheard = wish.held_frames
+        late_s = self._lateness_s(wish, unheard, steps)
+        gain_s = late_s - self._lateness_s(wish, unheard + 1, steps)  # of each frame more
+        assert gain_s > 0.0
+        return unheard + max(math.ceil(late_s / gain_s), 0)
+
+    def _steps_in_time(self, wish: Wish, prefix: int) -> tuple[int, ...]:
+        for steps in _fewer_and_fewer(wish.steps):
+            if self._lateness_s(wish, prefix, steps) <= 0.0:
+                break
+        return steps
+
+
+def _seconds(cost: Cost, frames: int = 0, *, safe: bool, count: int = 1) -> float:
+    return cost.high_s(frames, count=count) if safe else cost.median_s(frames, count=count)
+
+
+def _fewer_and_fewer(steps: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield ``steps``, then ever fewer, down to one for each codebook."""
+    yield steps
+    while sum(steps) > len(steps):
+        steps = tuple(max(1, math.floor(count * _FEWER)) for count in steps)
+        yield steps

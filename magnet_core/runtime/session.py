@@ -6,39 +6,41 @@ change drops the plan that is under way and begins a new one at the rewrite poin
 that is not sent yet, or a little later where the old plan must cover the time until the new one's
 first frame.
 
-The session decides: when it plays, what a change means, when and where a plan begins. It leaves the
-decoding of a plan's window to ``window``, the way out to ``output``, and the beats to
-``beat_grid``.
+The session is what a performer has in hand. What is to be played is the business of ``score``, when
+and where plans begin that of ``composer``, how one is decoded that of ``window``, and the way out
+that of ``output``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
-
-import torch
+from contextlib import contextmanager
 
 from magnet_core.api import Model
-from magnet_core.config import Variant
-from magnet_core.model.harmony import Harmony, harmony_tensor
-from magnet_core.model.lm import Conditions
-from magnet_core.model.metre import metre_tensor
+from magnet_core.model.harmony import Harmony
 from magnet_core.runtime.beat_grid import BeatGrid
-from magnet_core.runtime.events import Applied, Late, PcmChunk, Planned, SessionEvent
+from magnet_core.runtime.composer import Composer
+from magnet_core.runtime.costs import Costs
+from magnet_core.runtime.events import Late, PcmChunk, SessionEvent
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.planner import Costs, Plan, Planner, Wish
+from magnet_core.runtime.pcm_loop import Pcm
+from magnet_core.runtime.planner import Planner
+from magnet_core.runtime.prompts import Prompts
+from magnet_core.runtime.score import Score
 from magnet_core.runtime.settings import Settings, Value
+from magnet_core.runtime.snapshot import LoopSnapshot, Snapshot, pack, unpack
 from magnet_core.runtime.timeline import Timeline
-from magnet_core.runtime.window import WindowDecoding
 
-_LEAST_LEFT_S = 1.0  # a continuation begins no later than with this much music left
-_MOST_LEFT_S = 20.0  # and no earlier: a machine too slow for its model is not saved by more
+_OF_LATER_PLANS = ("window_s", "context_s", "slew_s", "lead_ms")  # they rewrite nothing
+_OF_THE_WORDS = ("guidance", "guidance_min", "prefix_guidance")  # how closely they are followed
 
 
 class LiveSession:
     """The state of one stream; sessions of one model do not touch each other.
+
+    Controls take a ``ticket``, any object: an Applied event with it names the first sample at which
+    the change is heard.
 
     Args:
         model: what plays; used without being changed.
@@ -51,23 +53,20 @@ class LiveSession:
     def __init__(
         self, model: Model, settings: Settings, clock: Callable[[], float], costs: Costs
     ) -> None:
-        self.model, self.settings = model, settings
+        self.model = model
         self.timeline = Timeline(model.codebooks)
-        self.planner = Planner(model.frame_rate, costs)
-        self.beat_grid = BeatGrid(frame_rate=model.frame_rate)
-        self._clock = clock
-        self._output = Output(model.codec, self.timeline, model.lm.device)
-        self._playing = False
-        self._decoding: Iterator[None] | None = None
+        self.score = Score(model, settings)
         self._events: list[SessionEvent] = []
-        self._text = ""
-        self._conditions: Conditions | None = None
-        self._has_changed = False  # since the last plan
-        self._pending: list[object] = []  # tickets of changes that are not yet applied
-        self.harmony = Harmony.draw(model.key(""), settings.seed)
-        self._adopt_words("")
+        self._output = Output(model.codec, self.timeline, model.lm.device, costs, clock)
+        self._output.tell = self._note
+        self._composer = Composer(
+            model, self.timeline, self._output, self.score, costs, clock, self._note
+        )
+        self._playing = False
+        self._late_plan = 0  # the last that has been said to be late
+        self._composer.follow_lead(anew=True)
 
-    # -- controls ---------------------------------------------------------------------------------
+    # -- state ------------------------------------------------------------------------------------
 
     @property
     def position(self) -> int:
@@ -79,24 +78,86 @@ class LiveSession:
         """Whether the stream runs."""
         return self._playing
 
+    @property
+    def settings(self) -> Settings:
+        """What is set."""
+        return self.score.wanted.settings
+
+    @property
+    def planner(self) -> Planner:
+        """Makes the plans, and knows what they cost."""
+        return self._composer.planner
+
+    @property
+    def beat_grid(self) -> BeatGrid:
+        """Where the beats fall, by frames of the timeline."""
+        return self.score.beat_grid
+
+    @property
+    def harmony(self) -> Harmony:
+        """Key and chords."""
+        return self.score.harmony
+
+    @property
+    def lead_s(self) -> float:
+        """How far ahead of what is heard audio should be demanded.
+
+        No less than ``lead_ms``, and longer where the machine needs it (``lead``). Whoever follows
+        it says so by ``confirm_lead``.
+        """
+        return self._composer.lead_s
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds until the next unit of work comes too late for what is heard.
+
+        0 where nothing sounds yet, inf where there is nothing to do. Of several sessions the one
+        with the least should work next.
+        """
+        if self.idle:
+            return math.inf
+        output = self._output
+        if not output.sounding:
+            return 0.0
+        return output.ahead_s if output.can_emit else output.left_s
+
+    def events(self) -> list[SessionEvent]:
+        """Return and forget what has happened since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def _note(self, event: SessionEvent) -> None:
+        self._events.append(event)
+
+    # -- transport --------------------------------------------------------------------------------
+
     def play(self) -> int:
         """Start, or go on; returns the sample at which sound begins."""
         self._playing = True
-        self._output.resume()
         return self.position
 
     def stop(self) -> int:
         """Pause; the plan stays, and play goes on where it stopped. Returns the position."""
         self._playing = False
         self._output.pause()
-        self._apply_while_silent()
+        self._composer.apply_while_silent()
         return self.position
 
-    def reset(self) -> int:
-        """Forget the music; what comes next begins at beat 0 without context. Returns where."""
+    def reset(self, at_bar: bool = False) -> int:
+        """Forget the music; what comes next begins at beat 0 without context.
+
+        Args:
+            at_bar: at the next bar line that can still be planned, where music sounds; the beats go
+                on, and the bars are counted anew. Otherwise at once.
+
+        Returns:
+            the sample at which it begins.
+        """
+        if at_bar and self._output.sounding:
+            return self._composer.begin_anew_at_bar()
         self._output.begin_anew()
         self._begin_anew()
-        self._apply_while_silent()
+        self._settle()
         return self._output.sample_of(self.timeline.frozen)
 
     def recover(self) -> None:
@@ -105,52 +166,204 @@ class LiveSession:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self._decoding = None
-        self.beat_grid = self.beat_grid.restarted(self.timeline.frozen)
+        self._composer.begin_anew()
+        self.score.beat_grid = self.beat_grid.restarted(self.timeline.frozen)
+
+    def _settle(self) -> None:
+        """Let changes hold at once where nothing plays."""
+        if not self._playing:
+            self._composer.apply_while_silent()
+
+    def confirm_lead(self, seconds: float) -> None:
+        """Be told how far ahead audio is demanded by now; ``lead_ms`` is believed without."""
+        self._composer.confirm_lead(seconds)
+
+    # -- controls ---------------------------------------------------------------------------------
 
     def set_prompt(self, text: str, ticket: object = None) -> None:
-        """Play ``text`` from now on; an Applied event with ``ticket`` says from which sample."""
-        conditions = self.model.condition([text])
-        self._text, self._conditions = text, conditions
-        self._request_change(ticket)
+        """Play ``text`` alone from now on: in slot 1 at full weight, the others are emptied.
+
+        Raises:
+            MagnetError: the text encoder cannot read it; nothing has changed.
+        """
+        with self._change(ticket, breaks_off=True):
+            self.score.set_prompts(Prompts.only(text))
+
+    def set_slot(self, number: int, text: str, weight: float = 1.0, ticket: object = None) -> None:
+        """Put a text in slot 1 to 6, to be blended with the others by its weight, 0 to 1.
+
+        Raises:
+            ConfigError: no such slot, or no such weight; nothing has changed.
+            MagnetError: the text encoder cannot read the text; nothing has changed.
+        """
+        with self._change(ticket, breaks_off=True):
+            self.score.set_prompts(self.score.wanted.prompts.with_slot(number, text, weight))
+
+    def set_tempo(self, tempo_bpm: float, ticket: object = None) -> None:
+        """Play at a tempo, 20 to 999 beats per minute, whatever the words say; 0 heeds them again.
+
+        Raises:
+            ConfigError: another number; nothing has changed.
+        """
+        with self._change(ticket, breaks_off=True):
+            self.score.set_tempo(tempo_bpm)
 
     def set_param(self, name: str, value: Value, ticket: object = None) -> None:
-        """Change a setting; an Applied event says from which sample it is heard.
+        """Change a setting; knobs take ``slew_s`` to reach their new value (``glide``).
 
         Raises:
             ConfigError: the value does not fit; nothing has changed.
         """
-        settings = self.settings.with_control(name, value)
-        self.settings = settings
-        if name in ("window_s", "context_s", "lead_ms"):  # of later plans: nothing to rewrite
-            heard_from = self._output.heard_from(self.timeline.horizon)
-            self._events.append(Applied((ticket,), heard_from))
+        if name not in _OF_LATER_PLANS:
+            with self._change(ticket, breaks_off=name in _OF_THE_WORDS):
+                self.score.set_settings(self.settings.with_control(name, value))
             return
-        self._request_change(ticket)
+        self.score.set_settings(self.settings.with_control(name, value))
+        if name == "lead_ms":
+            self._composer.follow_lead(anew=True)
+        self._answer_at_once(ticket)
 
-    def events(self) -> list[SessionEvent]:
-        """Return and forget what has happened since the last call."""
-        events, self._events = self._events, []
-        return events
+    def again(self, ticket: object = None) -> None:
+        """Take the planned music once more: the same words and settings, another draw."""
+        self._composer.request_change(ticket)
+        self._settle()
+
+    @contextmanager
+    def _change(self, ticket: object, *, breaks_off: bool) -> Iterator[None]:
+        """Plan anew if what is wanted is another thing after the block than before."""
+        before = self.score.wanted
+        yield
+        if self.score.wanted != before:
+            self._composer.request_change(ticket, breaks_off=breaks_off)
+            self._settle()
+        else:
+            self._answer_at_once(ticket)
+
+    def _answer_at_once(self, ticket: object) -> None:
+        """Answer what changes nothing that is planned: from here on it may make a difference."""
+        self._composer.answer(ticket, self._output.heard_from(self.timeline.frozen))
+
+    # -- loops ------------------------------------------------------------------------------------
+
+    def loop(self, bars: int, ticket: object = None) -> None:
+        """Loop so many bars, 1 to 16, from the next bar line on, until it is released by 0.
+
+        The music of the loop is what is planned there; its end is planned so that it leads back to
+        its beginning. A loop that is released is left at its next bar line for new music that goes
+        on from it; changes of words and settings wait for that. The number of bars that are looped
+        already changes nothing; another leaves the loop for one of new music.
+
+        The Applied event names the sample at which the loop begins, or the first of the new music.
+
+        Raises:
+            ConfigError: not 0 to 16 bars; nothing has changed.
+        """
+        composer, loop = self._composer, self._composer.looper.loop
+        if bars == 0:
+            sample = composer.next_sample if loop is None else composer.release_loop()
+        elif loop is None or loop.bars != bars:
+            sample = composer.place_loop(bars)
+        else:
+            sample = self._output.heard_from(loop.begin_frame)
+        composer.answer(ticket, sample)
+        self._settle()
+
+    def loop_pcm(self) -> Pcm | None:
+        """Return one round of the loop that plays, float32 ``[C, n]``: it repeats without a seam.
+
+        None where there is no loop, or its music is not all decided yet.
+        """
+        rounds = self._output.rounds
+        if rounds is None:
+            return None
+        while not rounds.pcm.is_decoded:
+            rounds.pcm.decode_block()
+        return rounds.pcm.read(0, rounds.pcm.length)
+
+    # -- going on elsewhere -----------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """Return what another session of this kind of model needs to go on with the music.
+
+        That is the last window that was sent, or the loop that goes round, its beats and key, words
+        and settings: a few kilobytes that say what they are.
+        """
+        return pack(self._snapshot(), self.model)
+
+    def _snapshot(self) -> Snapshot:
+        composer, rounds, loop = self._composer, self._output.rounds, None
+        at = self.timeline.frozen
+        window, _ = self.score.window(self.settings.context_s)
+        codes = self.timeline.before(at, window, since=composer.memory_from)
+        if self._output.loop_goes_round and composer.looper.loop is not None:
+            assert rounds is not None
+            codes, at = rounds.pcm.codes, composer.looper.loop.begin_frame
+            loop = LoopSnapshot(
+                bars=composer.looper.loop.bars,
+                length_samples=rounds.pcm.length,
+                next_sample=rounds.offset(self.position),
+            )
+        return Snapshot(
+            codes=codes,
+            beat=self.beat_grid.metre(at).start_beat,
+            tempo_bpm=self.beat_grid.tempo_bpm,
+            harmony=self.harmony,
+            wanted=self.score.wanted,
+            plans=composer.plans,
+            loop=loop,
+        )
+
+    def restore(self, data: bytes) -> None:
+        """Go on with the music of a snapshot, from this session's own position.
+
+        Raises:
+            SessionError: it is damaged, or of another kind of model; nothing has changed.
+        """
+        taken = unpack(data, self.model)
+        self._output.begin_anew()
+        self._output.go_on_from(taken.codes)
+        frozen = self.timeline.frozen
+        first = frozen - taken.codes.shape[1]
+        self._composer.begin_anew(memory_from=first)
+        self._composer.plans = taken.plans
+        grid = BeatGrid(frame_rate=self.model.frame_rate, tempo_bpm=taken.tempo_bpm)
+        self.score.take_over(taken.wanted, taken.harmony)
+        self.score.beat_grid = grid.going_on(first if taken.loop else frozen, taken.beat)
+        if taken.loop is not None:
+            loop = taken.loop.at_frame(first, self.model.codec)
+            self._composer.looper.restore(loop)
+            self._output.go_on_with_loop(taken.codes, loop, taken.loop.next_sample)
+        self._composer.follow_lead(anew=True)
 
     # -- work -------------------------------------------------------------------------------------
+
+    def demand(self, until_sample: int) -> None:
+        """Allow samples before ``until_sample`` to go out, so that ``idle`` knows of it at once."""
+        self._output.demand(until_sample)
 
     def work(self, until_sample: int) -> list[PcmChunk]:
         """Do one unit of work; return what became final, never past ``until_sample``."""
         self._output.demand(until_sample)
         if not self._playing:
             return []
-        if self._has_changed:
-            self._replan_if_possible()
-        chunks = self._output.emit(lead_s=self._lead_s, more_comes=self._decoding is not None)
+        composer, output = self._composer, self._output
+        composer.follow()
+        start = composer.due()
+        if start is not None and start.frame < self.timeline.horizon:
+            composer.begin(start)  # before anything is sent that is to be planned anew
+            start = None
+        chunks = output.emit()
         if chunks:
             return chunks
-        if self._output.notice_drought(self._lead_s):
-            self._events.append(Late(self.position))
-        if self._decoding is None and self._needs_plan():
-            self._begin_plan(self.timeline.horizon, changed=self._has_changed)
-        if self._decoding is not None:
-            self._advance()
+        if output.is_dry and composer.plans != self._late_plan:
+            self._late_plan = composer.plans
+            self._note(Late(self.position, composer.plans))
+        if start is not None:
+            composer.begin(start)
+        if composer.is_decoding:
+            composer.advance()
+        elif output.can_prepare:
+            output.prepare()
         return []
 
     @property
@@ -158,155 +371,5 @@ class LiveSession:
         """Whether ``work`` would do nothing until more is demanded or something changes."""
         if not self._playing:
             return True
-        decodes = self._decoding is not None
-        waiting = self._has_changed and self._can_replan()
-        busy = decodes or self._needs_plan() or waiting
-        return not busy and not self._output.can_emit(lead_s=self._lead_s, more_comes=decodes)
-
-    @property
-    def _lead_s(self) -> float:
-        return self.settings.lead_ms / 1000.0
-
-    def _frames(self, seconds: float) -> int:
-        return round(seconds * self.model.frame_rate)
-
-    # -- plans ------------------------------------------------------------------------------------
-
-    def _window(self, context_s: float) -> tuple[int, int]:
-        """Return a window's frames, and how many may be context: a quarter at least is new."""
-        config = self.model.lm.config
-        window = min(self._frames(self.settings.window_s), config.segment_frames)
-        window = max(window - window % config.span_len, config.span_len)
-        return window, min(self._frames(context_s), 3 * window // 4)
-
-    def _needs_plan(self) -> bool:
-        window, context = self._window(self.settings.context_s)
-        low = self.planner.low_water_frames(window - context, self.settings.decoding.steps)
-        low = min(max(low, self._frames(_LEAST_LEFT_S)), self._frames(_MOST_LEFT_S))
-        return self.timeline.planned < low
-
-    def _request_change(self, ticket: object) -> None:
-        self._pending.append(ticket)
-        self._has_changed = True
-        if not self._playing:
-            self._apply_while_silent()
-
-    def _apply_while_silent(self) -> None:
-        """Changes made while nothing plays cost nothing: the next plan begins at once with them."""
-        if not self._has_changed:
-            return
-        self._drop_plan(self.timeline.frozen)
-        self._adopt_words(self._text)
-        self._acknowledge(self.timeline.frozen)
-
-    def _acknowledge(self, frame: int) -> None:
-        if self._pending:
-            heard_from = self._output.heard_from(frame)
-            self._events.append(Applied(tuple(self._pending), heard_from))
-            self._pending = []
-
-    def _margin_frames(self) -> int:
-        """Return how many frames of the old plan must still be heard before a new one can begin."""
-        if not self._output.sounding:
-            return 0
-        costs, variant = self.planner.costs, self.model.lm.config.variant
-        first_frame_s = costs.prefill_s + self.model.codebooks * costs.prefix_frame_s
-        slow_prefix = variant is Variant.HYBRID and not self.planner.prefix_pays
-        if variant is Variant.MAGNET or slow_prefix:
-            window, _ = self._window(self.settings.change_context_s)
-            first_frame_s = self.planner.infill_s(window, self.settings.decoding.steps)
-        short_s = 1.3 * first_frame_s + 0.04 - self._output.ahead_s(self._lead_s)
-        return max(math.ceil(short_s * self.model.frame_rate), 0)
-
-    def _can_replan(self) -> bool:
-        return not self._output.sounding or self.timeline.planned >= self._margin_frames()
-
-    def _replan_if_possible(self) -> None:
-        if self._can_replan():
-            first = self.timeline.frozen + min(self._margin_frames(), self.timeline.planned)
-            self._begin_plan(first, changed=True)
-
-    def _drop_plan(self, frame: int) -> None:
-        self._output.rewrite_from(frame)
-        self._decoding = None
-
-    def _adopt_words(self, text: str) -> None:
-        """Go on from the rewrite point at the tempo and in the key of ``text``.
-
-        A key that the text does not contradict stays, and its chords with it: words about
-        something else change nothing about the harmony.
-        """
-        if self.model.lm.config.metre:
-            tempo_bpm = self.model.tempo_bpm(text)
-            self.beat_grid = self.beat_grid.with_tempo(self.timeline.horizon, tempo_bpm)
-        asked = self.model.key(text)
-        if not asked.admits(self.harmony.key):
-            self.harmony = Harmony.draw(asked, self.settings.seed)
-
-    def _begin_plan(self, first_frame: int, *, changed: bool) -> None:
-        self._drop_plan(first_frame)
-        if changed:
-            self._adopt_words(self._text)
-            self._has_changed = False
-            self._acknowledge(first_frame)
-        settings, variant = self.settings, self.model.lm.config.variant
-        window, context = self._window(settings.change_context_s if changed else settings.context_s)
-        context = min(context, first_frame - self._output.music_from)
-        left_s = (first_frame - self.timeline.frozen) / self.model.frame_rate
-        plan = self.planner.plan(
-            Wish(
-                first_frame=first_frame,
-                context_frames=context,
-                frames=window - context,
-                steps=settings.decoding.steps,
-                prefix_frames=settings.decoding.prefix_frames,
-                lead_s=left_s + self._output.ahead_s(self._lead_s),
-                can_prefix=variant is not Variant.MAGNET,
-                can_infill=variant is not Variant.AUTOREGRESSIVE,
-                codebooks=self.model.codebooks,
-            )
-        )
-        self._events.append(Planned(plan, self._output.sample_of(first_frame)))
-        self._decoding = self._decode(plan)
-
-    def _advance(self) -> None:
-        assert self._decoding is not None
-        try:
-            next(self._decoding)
-        except StopIteration:
-            self._decoding = None
-
-    def _window_conditions(self, plan: Plan) -> Conditions:
-        if self._conditions is None:
-            self._conditions = self.model.condition([self._text])
-        config, device = self.model.lm.config, self.model.lm.device
-        conditions = self._conditions
-        if config.metre:
-            metre = self.beat_grid.metre(plan.first_frame - plan.context_frames)
-            conditions = replace(conditions, metre=metre_tensor([metre]).to(device))
-        if config.harmony:
-            chords = harmony_tensor([self.harmony]).to(device)
-            conditions = replace(conditions, harmony=chords)
-        return conditions
-
-    def _decode(self, plan: Plan) -> Iterator[None]:
-        """Return the decoding of a plan's window, one forward pass for each ``next``.
-
-        Prompt, settings and seed are those of this moment: what is set later is for later plans.
-        """
-        generator = torch.Generator(device=self.model.lm.device)
-        generator.manual_seed((self.settings.seed * 1_000_003 + plan.plan_id) % (1 << 63))
-        window = WindowDecoding(
-            lm=self.model.lm,
-            plan=plan,
-            prompt=self.timeline.before(
-                plan.first_frame, plan.context_frames, since=self._output.music_from
-            ),
-            conditions=self._window_conditions(plan),
-            params=self.settings.decoding,
-            generator=generator,
-            costs=self.planner.costs,
-            clock=self._clock,
-            deliver=partial(self._output.write, plan_id=plan.plan_id),
-        )
-        return window.passes()
+        decodes = self._composer.is_decoding or self._composer.due() is not None
+        return not (decodes or self._output.can_emit or self._output.can_prepare)

@@ -21,7 +21,8 @@ class Settings:
         window_s: seconds of music in a window, context included.
         context_s: seconds of a window that continue what was planned before it.
         change_context_s: the same where the prompt has changed: short, so that the change is heard.
-        lead_ms: how far ahead of the playhead the server sends.
+        slew_s: how long a knob or a weight takes to reach a new value, 0 to 10 seconds.
+        lead_ms: how far ahead of the playhead the server sends at least, 40 to 2000 milliseconds.
     """
 
     decoding: DecodingParams
@@ -29,6 +30,7 @@ class Settings:
     context_s: float
     change_context_s: float = 0.5
     seed: int = 0
+    slew_s: float = 0.25
     lead_ms: float = 250.0
 
     def __post_init__(self) -> None:
@@ -36,6 +38,9 @@ class Settings:
         require(0.1 <= self.window_s <= 60.0, "window_s", self.window_s, "0.1 to 60 seconds")
         in_window = 0.0 <= self.context_s <= self.window_s
         require(in_window, "context_s", self.context_s, f"0 to window_s, {self.window_s:g} seconds")
+        require(0.0 <= self.slew_s <= 10.0, "slew_s", self.slew_s, "0 to 10 seconds")
+        in_range = 40.0 <= self.lead_ms <= 2000.0
+        require(in_range, "lead_ms", self.lead_ms, "40 to 2000 milliseconds")
 
     def with_control(self, name: str, value: Value) -> Settings:
         """Return the settings after control ``name`` was set to ``value``.
@@ -48,6 +53,8 @@ class Settings:
                 return replace(self, window_s=_number(name, value))
             case "context_s":
                 return replace(self, context_s=_number(name, value))
+            case "slew_s":
+                return replace(self, slew_s=_number(name, value))
             case "lead_ms":
                 return replace(self, lead_ms=_number(name, value))
             case "seed":

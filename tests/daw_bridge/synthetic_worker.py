@@ -2,6 +2,7 @@
 
 Its prompts also let a test misbehave it: "die" ends the process at once, "refuse" is refused,
 "hang" sends no PCM for 0.3 s, "freeze" hangs the process for good; a word "purple" is unknown.
+Text in a slot sets the pitch like a prompt; "again" makes a new plan, and no other command does.
 Options: sample_rate, channels, broken (a reason), die_early, load_s (seconds until it is ready).
 """
 
@@ -49,7 +50,7 @@ def _obey(stream: _Stream, command: wire.Command) -> wire.Done | wire.Fail:
         stream.playing = True
     elif command.address == "/magnet/stop":
         stream.playing = False
-    elif command.address == "/magnet/prompt":
+    elif command.address.startswith("/magnet/prompt"):
         text = str(command.args[0])
         if text == "die":
             os._exit(9)
@@ -60,6 +61,8 @@ def _obey(stream: _Stream, command: wire.Command) -> wire.Done | wire.Fail:
         if text == "hang":
             stream.hang_until = time.monotonic() + 0.3
         stream.pitch_hz = pitch_of(text)
+        stream.plan_id += 1
+    elif command.address == "/magnet/again":
         stream.plan_id += 1
     return wire.Done(command.session, command.command_id, command.address, stream.position, 0.0)
 

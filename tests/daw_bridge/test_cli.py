@@ -59,6 +59,7 @@ def test_train_help_does_not_load_the_model() -> None:
         ["serve", "--osc-port", "-1"],
         ["serve", "--lead-ms", "5"],
         ["generate"],
+        ["train", "--recipe", "bundled", "--data", "."],
     ],
 )
 def test_a_wrong_command_line_exits_with_2(words, capsys) -> None:
@@ -101,6 +102,21 @@ def test_an_address_that_is_not_ours_is_named(host, tmp_path, monkeypatch, capsy
 )
 def test_generate_refuses_before_it_loads_a_model(words, what, capsys) -> None:
     assert main(["generate", "warm pads", "--model", "no-such-model", *words]) == 1
+    assert what in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["--data", "no/such/folder"], "no/such/folder does not exist; it must be a folder"),
+        (["--data", __file__], "test_cli.py is a file; it must be a folder"),
+        (["--data", ".", "--pieces", "5"], "--pieces is for --recipe"),
+        (["--data", ".", "--threads", "0"], "threads is 0"),
+        (["--device", "abacus"], "'abacus' is no device"),
+    ],
+)
+def test_train_refuses_before_it_loads_a_model(words, what, capsys) -> None:
+    assert main(["train", "--from", "no-such-model", *words]) == 1
     assert what in capsys.readouterr().err
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.controls import BY_ADDRESS, CONTROLS, Kind, lookup, validate
+from daw_bridge.arguments import Kind
+from daw_bridge.controls import BY_ADDRESS, CONTROLS, lookup, validate
 from daw_bridge.errors import MessageError
 
 PARAM = "/magnet/param/"
@@ -32,6 +33,13 @@ def test_every_default_passes_its_own_check() -> None:
         ("/magnet/play", (), ()),
         ("/magnet/prompt", ("warm pads",), ("warm pads",)),
         ("/magnet/prompt", ("",), ("",)),
+        ("/magnet/prompt/3", ("warm pads",), ("warm pads", 1.0)),
+        ("/magnet/prompt/6", ("warm pads", 0), ("warm pads", 0.0)),
+        ("/magnet/reset", (), ("now",)),
+        ("/magnet/reset", ("bar",), ("bar",)),
+        ("/magnet/tempo", (0,), (0.0,)),
+        ("/magnet/tempo", (20,), (20.0,)),
+        ("/magnet/loop", (4.0,), (4,)),
         (PARAM + "temperature", (3,), (3.0,)),
         (PARAM + "top_k", (250.0,), (250,)),  # Pure Data knows only floats
         (PARAM + "steps", ("20, 10,10,10",), ("20,10,10,10",)),
@@ -69,6 +77,14 @@ def test_valid_arguments_come_back_in_their_type(address, args, expected) -> Non
         ("/magnet/prompt", (3,), ("text is 3", "a string")),
         ("/magnet/prompt", (), ("0 arguments", "text")),
         ("/magnet/prompt", ("warm", "pads"), ("2 arguments", "one string")),
+        ("/magnet/prompt/1", ("x", 1.5), ("weight is 1.5", "from 0 to 1")),
+        ("/magnet/prompt/1", (0.5, "x"), ("text is 0.5", "a string")),
+        ("/magnet/prompt/1", ("x", 1, 2), ("3 arguments", "text, [weight]")),
+        ("/magnet/reset", ("beat",), ("when is 'beat'", '"now" or "bar"')),
+        ("/magnet/tempo", (19.9,), ("bpm is 19.9", "0 or a number from 20 to 999")),
+        ("/magnet/tempo", (-0.5,), ("bpm is -0.5",)),
+        ("/magnet/loop", (17,), ("bars is 17", "a whole number from 0 to 16")),
+        ("/magnet/loop", (0.5,), ("bars is 0.5",)),
         ("/magnet/play", (1,), ("1 argument;", "takes none")),
         ("/magnet/subscribe", (70000,), ("port is 70000", "65535")),
     ],
@@ -88,6 +104,7 @@ def test_a_refusal_names_the_value_and_the_range(address, args, words) -> None:
         ("/magnet/paly", "/magnet/play"),
         ("/magnet/param/temprature", "/magnet/param/temperature"),
         ("/prompt", "/magnet/prompt"),
+        ("/magnet/prompt/7", "/magnet/prompt/6"),
     ],
 )
 def test_an_unknown_address_is_answered_with_the_nearest(address, near) -> None:
@@ -122,4 +139,5 @@ def test_any_arguments_are_checked_or_refused(control, args) -> None:
     for argument, value in zip(control.arguments, checked, strict=False):
         assert type(value) in (int, float, str)
         if argument.kind in (Kind.FLOAT, Kind.INT, Kind.SEED):
-            assert argument.low <= float(value) <= argument.high
+            in_range = argument.low <= float(value) <= argument.high
+            assert in_range or (argument.or_zero and value == 0)

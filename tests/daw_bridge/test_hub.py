@@ -11,7 +11,7 @@ from daw_bridge.access import Access
 from daw_bridge.errors import TransportError
 from daw_bridge.hub import IDLE_SESSION_S, MAX_SESSIONS, Client, Hub
 from daw_bridge.messages import Command
-from daw_bridge.session import Outcome
+from daw_bridge.requests import Outcome
 
 
 class Recorder(Client):
@@ -97,4 +97,15 @@ def test_status_names_settings_and_counters() -> None:
     status = rig.hub.status("main")
     assert status["gain_db"] == -6.0
     assert (status["commands"], status["fails"]) == (2, 1)
-    assert status["worker"] == "starting"
+    assert (status["worker"], status["worker_pid"]) == ("starting", 0)
+    assert (status["lead_ms"], status["lead_now_ms"]) == (250.0, 250.0)
+
+
+def test_status_names_the_weights_of_slots_too() -> None:
+    rig = Rig()
+    rig.hub.session("main").meet_model(wire.Ready(32000, 1, {}))
+    rig.hub.session("main").on_ready(0.0)
+    rig.hub.handle(Recorder(), Command("/magnet/prompt/2", ("bells", 0.5)))
+    rig.hub.session("main").on_done(wire.Done("main", 1, "/magnet/prompt/2", 0), 0.0)
+    status = rig.hub.status("main")
+    assert (status["prompt/2"], status["prompt/2/weight"]) == ("bells", 0.5)

@@ -11,7 +11,8 @@ from daw_bridge import worker_protocol as wire
 from daw_bridge.controls import validate
 from daw_bridge.listener import Listener
 from daw_bridge.metrics import Metrics
-from daw_bridge.session import MAX_PENDING, Outcome, Session, State
+from daw_bridge.requests import MAX_REQUESTS, Outcome
+from daw_bridge.session import GAP_AHEAD_S, Session, State
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
 RATE = 32000
@@ -22,7 +23,9 @@ TICK_S = 0.005
 class Rig:
     """A session, a worker that obeys at once (``speed`` 0: without PCM), and a clock."""
 
-    def __init__(self, *, ready: bool = True, channels: int = 1) -> None:
+    def __init__(
+        self, *, ready: bool = True, channels: int = 1, model: dict[str, wire.Value] | None = None
+    ) -> None:
         self.now = 100.0
         self.sent: list[wire.ServerMessage] = []
         self.events: list[tuple[str, dict]] = []
@@ -31,13 +34,15 @@ class Rig:
         self.session = Session(
             "main", send=self.sent.append, notify=self.note, metrics=self.metrics
         )
-        self.channels = channels
+        self.channels, self.model = channels, model or {}
         self.playing = False
         self.position = self.until = 0
+        self.lead_s = 0.0
         self.speed = 1e9
         self.budget = 0.0
         self.answers = True
-        self.level = 0.5
+        self.shape = lambda position: np.full(position.shape, 0.5)  # the wave by position
+        self.done_later = 0  # samples until a command takes effect
         if ready:
             self.new_worker()
 
@@ -49,7 +54,7 @@ class Rig:
         """Start a worker; return what it is told first."""
         self.playing, self.position, self.until = False, 0, 0
         self.sent.clear()
-        self.session.meet_model(wire.Ready(RATE, self.channels, {}))
+        self.session.meet_model(wire.Ready(RATE, self.channels, self.model))
         self.session.on_ready(self.now)
         told = list(self.sent)
         self.obey()
@@ -61,12 +66,13 @@ class Rig:
         for message in messages:
             if isinstance(message, wire.Demand):
                 assert message.until_sample > self.until, "a demand goes back"
-                self.until = message.until_sample
+                self.until, self.lead_s = message.until_sample, message.lead_s
             elif isinstance(message, wire.Command) and self.answers:
                 if message.address in ("/magnet/play", "/magnet/stop"):
                     self.playing = message.address == "/magnet/play"
+                at = self.position + self.done_later
                 self.session.on_done(
-                    wire.Done("main", message.command_id, message.address, self.position), self.now
+                    wire.Done("main", message.command_id, message.address, at), self.now
                 )
 
     def do(self, address: str, *args: wire.Value) -> None:
@@ -75,7 +81,8 @@ class Rig:
         self.obey()
 
     def chunk(self) -> None:
-        pcm = np.full((self.channels, BLOCK), self.level, np.float32)
+        wave = self.shape(np.arange(self.position, self.position + BLOCK)).astype(np.float32)
+        pcm = np.repeat(wave[None], self.channels, axis=0)
         self.session.on_chunk(wire.Chunk("main", self.position, pcm, 2, 1), self.now)
         self.position += BLOCK
 
@@ -168,7 +175,7 @@ def test_a_late_worker_is_concealed_counted_and_goes_on_without_loss() -> None:
     pcm, flags = rig.heard()
     concealed = flags == FLAG_CONCEALED
     assert concealed.sum() == rig.metrics.concealed_samples
-    assert rig.metrics.concealed_samples / RATE == pytest.approx(0.6 - 0.25, abs=0.06)
+    assert rig.metrics.concealed_samples / RATE == pytest.approx(0.6 - 0.25 + GAP_AHEAD_S, abs=0.06)
     assert (~concealed).sum() == rig.position  # every sample that was made is heard
     assert np.abs(np.diff(pcm[0, BLOCK:])).max() < 0.01
     assert rig.metrics.underruns == 1
@@ -176,12 +183,51 @@ def test_a_late_worker_is_concealed_counted_and_goes_on_without_loss() -> None:
 
 
 def test_a_slow_worker_is_heard_with_gaps_and_never_swamped() -> None:
+    """In pieces of half the lead at least, not in crumbs."""
     rig = Rig()
     rig.speed = 0.5
     rig.do("/magnet/play")
     rig.run(10.0)
-    assert rig.metrics.samples / RATE == pytest.approx(5.0, abs=0.3)
+    assert rig.metrics.samples / RATE == pytest.approx(5.0, abs=0.4)
     assert rig.session.position / RATE == pytest.approx(10.0, abs=0.3)
+    assert rig.metrics.discontinuities == 0
+    assert rig.metrics.underruns <= rig.metrics.samples / (0.125 * RATE)
+    lengths = [values["samples"] / RATE for name, values in rig.events if name == "underrun"]
+    assert min(lengths) > 0.1
+
+
+def test_a_machine_that_is_slower_than_the_lead_is_short_begins_later_and_then_plays_on() -> None:
+    """When half of what it needs more is there, or the time of the lead is over."""
+    for speed, first_s in ((0.8, 0.375 / 0.8), (0.1, 1.0)):
+        rig = Rig()
+        rig.session.on_event(wire.Event("main", "lead", {"lead_ms": 1000.0}))
+        rig.speed = speed
+        rig.do("/magnet/play")
+        while rig.session.position == 0:
+            rig.run(TICK_S)
+        assert rig.now - 100.0 == pytest.approx(first_s, abs=0.06 / speed)
+        if speed == 0.8:
+            rig.run(2.0)
+            assert rig.metrics.underruns == 0
+
+
+def test_a_stop_in_a_gap_ends_it_without_what_was_held_and_play_goes_on_behind_that() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    rig.speed = rig.budget = 0.0
+    rig.run(0.5)
+    before = rig.metrics.samples
+    rig.chunk()  # too little to end the gap
+    assert rig.metrics.samples == before
+    rig.do("/magnet/stop")
+    _, flags = rig.heard()
+    assert flags[-1] == FLAG_CONCEALED | FLAG_LAST
+    assert rig.events[-1][0] == "underrun"
+    rig.speed = 1e9
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    assert rig.metrics.samples > before
     assert rig.metrics.discontinuities == 0
 
 
@@ -196,18 +242,85 @@ def test_a_lost_worker_is_concealed_and_its_successor_told_everything() -> None:
     rig.playing = False
     rig.run(2.0)
     assert rig.session.state is State.PLAYING
-    assert rig.session.position / RATE == pytest.approx(3.0, abs=0.05)
+    assert rig.session.position / RATE == pytest.approx(3.0 + GAP_AHEAD_S, abs=0.05)
     told = rig.new_worker()
     assert told[0] == wire.Open("main", 0)
     assert [(m.address, m.args) for m in told if isinstance(m, wire.Command)] == [
         ("/magnet/param/lead_ms", (250.0,)),
-        ("/magnet/prompt", ("warm pads",)),
         ("/magnet/param/temperature", (2.5,)),
+        ("/magnet/prompt", ("warm pads",)),
         ("/magnet/play", ()),
     ]
     rig.run(1.0)
     assert rig.session.position / RATE == pytest.approx(4.25, abs=0.1)
     assert rig.metrics.underruns == 1
+
+
+def test_a_successor_is_given_the_last_snapshot_before_anything_else_and_once() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    for data in (b"old", b"new"):
+        rig.session.on_snapshot(wire.Snapshot("main", data))
+    rig.session.on_worker_lost("it died")
+    told = rig.new_worker()
+    assert told[:2] == [wire.Open("main", 0), wire.Restore("main", b"new")]
+    rig.session.on_worker_lost("the snapshot killed it")
+    assert not any(isinstance(message, wire.Restore) for message in rig.new_worker())
+
+
+def test_a_reset_forgets_the_snapshot_of_the_music_before_it() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    rig.session.on_snapshot(wire.Snapshot("main", b"music"))
+    rig.do("/magnet/reset")
+    rig.session.on_worker_lost("it died")
+    assert not any(isinstance(message, wire.Restore) for message in rig.new_worker())
+
+
+def test_a_gap_is_one_late_and_one_underrun_and_repeats_the_bar_of_the_plan() -> None:
+    """The bar's length comes from the tempo of the plan and the beats that the model counts."""
+    rig = Rig(model={"beats_per_bar": 3})
+    rig.shape = lambda at: 0.5 * np.sin(1e-6 * at**2)  # never the same twice
+    rig.do("/magnet/play")
+    rig.session.on_event(wire.Event("main", "plan", {"position": 0, "bpm": 120.0}))
+    rig.run(3.0)
+    rig.speed = rig.budget = 0.0
+    rig.run(1.0)
+    rig.speed = 1e9
+    rig.run(0.5)
+    names = [name for name, _ in rig.events if name != "plan"]
+    assert names == ["late", "underrun"]
+    at = rig.events[-1][1]["position"]
+    pcm, _ = rig.heard()
+    bar = 3 * RATE // 2
+    np.testing.assert_array_equal(
+        pcm[0, at + BLOCK : at + 10 * BLOCK], pcm[0, at - bar + BLOCK : at - bar + 10 * BLOCK]
+    )
+
+
+def test_the_lead_that_a_worker_needs_is_demanded_by_and_by_and_never_less_than_wished() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(2.0)
+    for lead_ms in (250.0, 600.0, 600.0):
+        rig.session.on_event(wire.Event("main", "lead", {"lead_ms": lead_ms}))
+    assert rig.events == [("lead", {"lead_ms": 600.0})]  # only what is news
+    demands = []
+    for _ in range(400):
+        before = rig.until
+        rig.run(TICK_S)
+        demands.append(rig.until - before)
+    assert (rig.session.position - rig.session.playhead(rig.now)) / RATE == pytest.approx(
+        0.6, abs=0.03
+    )
+    assert max(demands) < 0.02 * RATE
+    assert rig.lead_s == 0.6  # the worker is told how far its demand is ahead
+    rig.session.on_event(wire.Event("main", "lead", {"lead_ms": 50.0}))
+    rig.run(20.0)
+    assert rig.session.lead_s == 0.25
+    assert rig.metrics.underruns == 0
 
 
 def test_a_command_that_a_lost_worker_did_not_answer_fails_and_is_not_kept() -> None:
@@ -216,7 +329,7 @@ def test_a_command_that_a_lost_worker_did_not_answer_fails_and_is_not_kept() -> 
     rig.do("/magnet/prompt", "poison")
     rig.session.on_worker_lost("it died")
     assert rig.outcomes == [Outcome("/magnet/prompt", "it died")]
-    assert "/magnet/prompt" not in rig.session.settings()
+    assert "/magnet/prompt" not in dict(rig.session.settings())
 
 
 def test_commands_before_the_first_worker_wait_for_it() -> None:
@@ -267,7 +380,7 @@ def test_stop_while_the_worker_is_lost_ends_the_stream() -> None:
 def test_too_many_unanswered_commands_are_refused() -> None:
     rig = Rig()
     rig.answers = False
-    for _ in range(MAX_PENDING + 3):
+    for _ in range(MAX_REQUESTS + 3):
         rig.do("/magnet/param/temperature", 1)
     assert len(rig.outcomes) == 3
     assert all("slow down" in outcome.reason for outcome in rig.outcomes)
@@ -309,16 +422,36 @@ def test_gain_is_ramped_without_a_click_and_answered_with_its_position() -> None
     assert np.abs(np.diff(pcm[0, at - 10 :])).max() < 0.01
 
 
-def test_reset_closes_the_sound_and_positions_go_on() -> None:
+@pytest.mark.parametrize("later", [0, 5000])
+def test_reset_joins_the_new_music_on_at_the_sample_that_done_names(later) -> None:
+    """Without a click and without a sample more, also in the middle of a chunk."""
     rig = Rig()
     rig.do("/magnet/play")
     rig.run(1.0)
+    rig.done_later = later  # what the codec still holds is heard first
     rig.do("/magnet/reset")
-    rig.level = -0.5
+    at = rig.outcomes[-1].position
+    rig.shape = lambda position: np.where(position < at, 0.5, -0.5)
     rig.run(1.0)
-    pcm, _ = rig.heard()
+    pcm, flags = rig.heard()
+    assert (flags == 2).all()
+    assert (pcm[0, BLOCK:at] == 0.5).all()
+    assert (pcm[0, at + BLOCK :] == -0.5).all()
     assert np.abs(np.diff(pcm[0, BLOCK:])).max() < 0.01
     assert rig.metrics.discontinuities == 0
+
+
+def test_reset_at_a_bar_leaves_the_attack_of_its_first_beat_alone() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    rig.done_later = 5000
+    rig.do("/magnet/reset", "bar")
+    at = rig.outcomes[-1].position
+    rig.shape = lambda position: np.where(position < at, 0.5, -0.5)
+    rig.run(1.0)
+    pcm, _ = rig.heard()
+    assert (pcm[0, BLOCK:at] == 0.5).all() and (pcm[0, at:] == -0.5).all()
 
 
 def test_a_chunk_out_of_place_is_counted_and_joined_on() -> None:
@@ -338,8 +471,16 @@ def test_worker_events_are_passed_on_at_stream_positions() -> None:
     rig.do("/magnet/play")
     rig.run(1.0)
     rig.do("/magnet/stop")  # the fade moves the stream 640 samples on
-    rig.session.on_event(wire.Event("main", "plan", {"position": 0, "plan": 3}))
-    assert rig.events[-1] == ("plan", {"position": BLOCK, "plan": 3})
+    values = {"position": 0, "plan": 3, "bar_position": -500}
+    rig.session.on_event(wire.Event("main", "plan", values))
+    assert rig.events[-1] == ("plan", {"position": BLOCK, "plan": 3, "bar_position": BLOCK - 500})
+
+
+def test_plans_with_fewer_steps_than_asked_for_are_counted() -> None:
+    rig = Rig()
+    for reduced in (1, 0, 1):
+        rig.session.on_event(wire.Event("main", "plan_done", {"reduced": reduced}))
+    assert rig.metrics.reduced_plans == 2
 
 
 def test_the_foremost_listener_drives_the_stream_and_a_paused_one_holds_nobody_up() -> None:

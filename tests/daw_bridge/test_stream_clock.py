@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.stream_clock import CLOCK_SLACK_S, MAX_CLOCK_DRIFT, StreamClock
+from daw_bridge.stream_clock import (
+    CLOCK_SLACK_S,
+    LEAD_FALL,
+    LEAD_RISE,
+    LONGEST_LEAD_S,
+    MAX_CLOCK_DRIFT,
+    Lead,
+    StreamClock,
+)
 
 RATE = 32000
 FAR = 10**12
@@ -57,3 +65,54 @@ def test_time_that_it_stood_is_caught_up_with_by_the_slack_only() -> None:
     clock.advance(1.0, RATE, reported=0.0, end=FAR, holds=False)
     caught_up = clock.advance(1.0, RATE, reported=1e9, end=FAR, holds=False)
     assert caught_up == pytest.approx(RATE * CLOCK_SLACK_S, abs=1)
+
+
+def test_a_lead_that_is_wished_for_holds_at_once() -> None:
+    lead = Lead(0.25)
+    lead.wish_s = 1.0
+    assert lead.seconds == 1.0
+    lead.wish_s = 0.1
+    assert lead.seconds == 0.1
+
+
+def test_a_lead_that_is_needed_is_reached_by_and_by_and_given_up_slowly() -> None:
+    lead = Lead(0.25)
+    lead.advance(10.0, silent=False)
+    lead.need(0.75)
+    assert lead.seconds == 0.25
+    lead.advance(10.5, silent=False)
+    assert lead.seconds == pytest.approx(0.25 + 0.5 * LEAD_RISE)
+    lead.advance(20.0, silent=False)
+    assert lead.seconds == 0.75
+    lead.need(0.3)
+    lead.advance(22.0, silent=False)
+    assert lead.seconds == pytest.approx(0.75 - 2 * LEAD_FALL)
+    lead.advance(90.0, silent=False)
+    assert lead.seconds == pytest.approx(0.3)
+
+
+def test_while_nothing_sounds_the_lead_is_what_is_needed_at_once() -> None:
+    lead = Lead(0.25)
+    for needed_s, expected_s in ((0.75, 0.75), (0.5, 0.5), (0.1, 0.25)):
+        lead.need(needed_s)
+        lead.advance(10.0, silent=True)
+        assert lead.seconds == expected_s
+
+
+STEPS = st.tuples(st.floats(0, 1), st.none() | st.floats(0, 5), st.none() | st.floats(0.04, 2))
+
+
+@given(st.lists(STEPS, max_size=30))
+def test_a_lead_never_jumps_but_to_a_wish_and_is_never_below_it(steps) -> None:
+    lead, now = Lead(0.25), 0.0
+    lead.advance(now, silent=False)
+    for wait_s, needed_s, wish_s in steps:
+        if needed_s is not None:
+            lead.need(needed_s)
+        if wish_s is not None:
+            lead.wish_s = wish_s
+        before = lead.seconds
+        now += wait_s
+        lead.advance(now, silent=False)
+        assert -LEAD_FALL * wait_s - 1e-9 <= lead.seconds - before <= LEAD_RISE * wait_s + 1e-9
+        assert lead.wish_s <= lead.seconds <= LONGEST_LEAD_S

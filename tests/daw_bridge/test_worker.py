@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from daw_bridge.brake import Brake
+from daw_bridge.controls import EVENTS
 from daw_bridge.worker import Worker, run_worker
 from daw_bridge.worker_link import SocketConnection
 from daw_bridge.worker_protocol import (
@@ -23,13 +25,18 @@ from daw_bridge.worker_protocol import (
     Event,
     Fail,
     Open,
+    Restore,
     ServerMessage,
     Shutdown,
+    Snapshot,
+    Value,
     WorkerConfig,
     WorkerMessage,
+    is_position,
 )
 from magnet_core.api import Model
 from magnet_core.runtime.engine import Engine
+from magnet_core.runtime.session import LiveSession
 from tests.magnet_core.runtime.fragile import (
     MEMORY_EATER,
     UNSPEAKABLE,
@@ -54,6 +61,7 @@ class Server:
         self.chunks: dict[str, list[Chunk]] = {}
         self.answers: dict[int, Done | Fail] = {}
         self.events: list[Event] = []
+        self.snapshots: list[Snapshot] = []
 
     def say(self, message: ServerMessage) -> None:
         self._connection.send(message)
@@ -64,12 +72,12 @@ class Server:
             self.say(Open(name))
             self.say(Demand(name, LEAD))
 
-    def command(self, session: str, address: str, *args: str) -> int:
+    def command(self, session: str, address: str, *args: Value) -> int:
         self._ids += 1
         self.say(Command(session, self._ids, address, args))
         return self._ids
 
-    def ask(self, session: str, address: str, *args: str) -> Done | Fail:
+    def ask(self, session: str, address: str, *args: Value) -> Done | Fail:
         number = self.command(session, address, *args)
         self.until(lambda: number in self.answers)
         return self.answers[number]
@@ -98,16 +106,23 @@ class Server:
             self.answers[message.command_id] = message
         elif isinstance(message, Event):
             self.events.append(message)
+        elif isinstance(message, Snapshot):
+            self.snapshots.append(message)
+
+    def named(self, name: str) -> list[Event]:
+        return [event for event in self.events if event.name == name]
 
     def waveform(self, session: str) -> np.ndarray:
         return np.concatenate([chunk.pcm for chunk in self.chunks[session]], axis=1)
 
 
 @contextlib.contextmanager
-def serving(model: Model) -> Iterator[Server]:
+def serving(
+    model: Model, brake: Brake | None = None, kind: type[Engine] = Engine
+) -> Iterator[Server]:
     ours, theirs = socket.socketpair()
     server, connection = SocketConnection(ours), SocketConnection(theirs)
-    worker = Worker(Engine(model), connection)
+    worker = Worker(kind(model), connection, brake)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -203,6 +218,154 @@ def test_error_that_lasts_is_not_tried_all_the_time() -> None:
         codec.broken = False
         server.hear("main", 40)
         assert isinstance(server.ask("main", "/magnet/stop"), Done)
+
+
+def test_every_way_to_rewrite_the_future_is_answered_by_the_sample_where_it_is_heard() -> None:
+    with serving(tiny_model()) as server:
+        server.open("main")
+        assert isinstance(server.ask("main", "/magnet/play"), Done)
+        server.hear("main", 30)
+        for address, args in (
+            ("/magnet/prompt/2", ("dub", 0.5)),
+            ("/magnet/again", ()),
+            ("/magnet/tempo", (97.0,)),
+            ("/magnet/param/slew_s", (0.0,)),
+            ("/magnet/param/temperature", (0.8,)),
+            ("/magnet/loop", (1,)),
+            ("/magnet/loop", (0,)),
+            ("/magnet/reset", ("bar",)),
+            ("/magnet/reset", ("now",)),
+        ):
+            before = server.position("main")
+            answer = server.ask("main", address, *args)
+            assert isinstance(answer, Done), answer
+            assert answer.position >= before
+            server.hear("main", 5)
+
+
+def test_plans_are_told_with_their_beats_when_they_begin_and_what_they_took_at_their_end() -> None:
+    with serving(tiny_model()) as server:
+        server.open("main")
+        server.ask("main", "/magnet/tempo", 120.0)
+        server.ask("main", "/magnet/play")
+        server.until(lambda: len(server.named("plan_done")) > 2)
+        plans, done = server.named("plan"), server.named("plan_done")
+        bar = 2.0 * 32000
+        for plan in plans:
+            position, bar_position = plan.values["position"], plan.values["bar_position"]
+            assert plan.values["bpm"] == 120.0
+            assert 0 <= position - bar_position < bar
+            assert bar_position % bar == pytest.approx(0, abs=1)
+        for plan, end in zip(plans, done, strict=False):
+            assert end.values["plan"] == plan.values["plan"]
+            assert end.values["passes"] > 0 and end.values["seconds"] > 0
+            assert end.values["replaced"] == 0
+        server.command("main", "/magnet/prompt", "dub")
+        server.until(lambda: len(server.named("plan_done")) > len(done) + 1)
+        for event in server.events:
+            notice = EVENTS[f"/magnet/event/{event.name}"]
+            assert list(event.values) == [part.split()[1] for part in notice.arguments.split(", ")]
+            for part, value in zip(
+                notice.arguments.split(", "), event.values.values(), strict=True
+            ):
+                is_string = part[0] == "s" and not is_position(part)
+                assert type(value) is (str if is_string else float if part[0] == "f" else int)
+
+
+def test_a_model_without_a_metre_has_no_tempo() -> None:
+    with serving(tiny_model(metre=False)) as server:
+        server.open("main")
+        server.ask("main", "/magnet/play")
+        server.hear("main", 5)
+        assert server.named("plan")[0].values["bpm"] == 0.0
+
+
+def test_snapshots_come_every_half_second_of_music_and_when_it_stops() -> None:
+    with serving(tiny_model()) as server:
+        server.open("main")
+        server.ask("main", "/magnet/stop")
+        assert server.snapshots == []  # there is nothing to go on from
+        server.ask("main", "/magnet/play")
+        server.hear("main", 200)
+        server.ask("main", "/magnet/stop")
+        server.ask("main", "/magnet/prompt", "dub")  # what comes after the stop has come
+        seconds = server.position("main") / 32000
+        assert 2 * seconds - 2 <= len(server.snapshots) <= 2 * seconds + 1
+        assert max(len(snapshot.data) for snapshot in server.snapshots) < 20_000
+
+
+def test_another_worker_goes_on_with_the_music_words_and_settings() -> None:
+    """Its first plan has a context, whatever is told once more after the snapshot."""
+    model = tiny_model()
+    with serving(model) as server:
+        server.open("main")
+        server.ask("main", "/magnet/prompt", "techno 140 bpm")
+        server.ask("main", "/magnet/param/steps", "2,1,1,1")
+        server.ask("main", "/magnet/play")
+        server.hear("main", 60)
+        server.ask("main", "/magnet/stop")
+        server.ask("main", "/magnet/prompt/2", "dub", 0.0)
+        data = server.snapshots[-1].data
+    with serving(model) as server:
+        server.chunks["main"] = []
+        server.say(Open("main"))
+        server.say(Restore("main", data))
+        server.say(Command("main", -1, "/magnet/param/lead_ms", (250.0,)))
+        server.say(Command("main", -2, "/magnet/prompt", ("techno 140 bpm purple",)))
+        server.say(Demand("main", LEAD))
+        assert isinstance(server.ask("main", "/magnet/play"), Done)
+        server.hear("main", 30)
+        plan = server.named("plan")[0].values
+        assert plan["context_frames"] > 0
+        assert (plan["bpm"], plan["steps"]) == (140.0, "2,1,1,1")
+        assert server.chunks["main"][0].position == 0
+        assert np.abs(server.waveform("main")).max() > 0
+        assert server.named("words") == []  # a setting that is replayed is no news
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", b"\x00" * 1000])
+def test_a_snapshot_that_is_none_is_said_and_the_music_begins_anew(data: bytes) -> None:
+    with serving(tiny_model()) as server:
+        server.open("main")
+        server.say(Restore("main", data))
+        assert isinstance(server.ask("main", "/magnet/play"), Done)
+        server.hear("main", 10)
+        (said,) = server.named("worker")
+        assert "begins anew" in str(said.values["detail"])
+        assert server.named("plan")[0].values["context_frames"] == 0
+
+
+class Forgetful(Engine):
+    """Its sessions cannot be restored, for a reason that nobody thought of."""
+
+    def open(self, seed: int = 0) -> LiveSession:
+        session = super().open(seed)
+
+        def restore(data: bytes) -> None:
+            raise RuntimeError("out of memory")
+
+        session.restore = restore  # type: ignore[method-assign]
+        return session
+
+
+def test_an_error_in_restoring_a_session_is_its_own() -> None:
+    with serving(tiny_model(), kind=Forgetful) as server:
+        server.open("main")
+        server.say(Restore("main", b"music"))
+        assert isinstance(server.ask("main", "/magnet/play"), Done)
+        server.hear("main", 10)
+        (said,) = server.named("worker")
+        assert "begins anew: RuntimeError: out of memory" in str(said.values["detail"])
+
+
+def test_a_delayed_worker_waits_after_all_that_it_does() -> None:
+    waited: list[float] = []
+    with serving(tiny_model(), Brake(3.0, sleep=waited.append)) as server:
+        server.open("main")
+        server.ask("main", "/magnet/play")
+        server.hear("main", 20)
+    assert len(waited) > 20
+    assert all(seconds > 0 for seconds in waited)
 
 
 def test_model_that_cannot_sound_is_broken_with_a_reason() -> None:

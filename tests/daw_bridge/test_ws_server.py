@@ -16,7 +16,15 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from daw_bridge.app import RunningServer
-from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_INFILL, FLAG_LAST, FLAG_PREFIX
+from daw_bridge.controls import EVENTS
+from daw_bridge.worker_protocol import (
+    FLAG_CONCEALED,
+    FLAG_INFILL,
+    FLAG_LAST,
+    FLAG_PREFIX,
+    Event,
+    Value,
+)
 
 
 async def http(server: RunningServer, request: str) -> tuple[str, str]:
@@ -121,6 +129,7 @@ def test_pcm_is_the_music_at_the_clients_rate(rate, channels, kind, scale) -> No
             assert ready["sample_rate"] == rate
             assert ready["position"] == 0
             assert ready["model"] == {"name": "synthetic"}
+            await peer.command("/magnet/param/level", 0, id="l")
             done = await peer.command("/magnet/play", id="p")
             assert (done["event"], done["address"]) == ("done", "/magnet/play")
             await peer.hear(0.6)
@@ -137,12 +146,30 @@ def test_pcm_is_the_music_at_the_clients_rate(rate, channels, kind, scale) -> No
     with_server(scenario)
 
 
-def test_a_change_is_heard_at_the_very_sample_that_done_names() -> None:
+def test_loud_music_is_levelled_unless_that_is_switched_off() -> None:
+    """The worker's sine is far above the target: it comes down, without a jump, and up again."""
+
     async def scenario(server: RunningServer) -> None:
         async with ws_peer(server, sample_rate=32000, channels=1) as peer:
             await peer.command("/magnet/play")
+            await peer.hear(3.0)
+            turned_down = np.abs(peer.waveform()[-3200:, 0]).max()
+            assert turned_down < 0.4
+            await peer.command("/magnet/param/level", 0, id=2)
+            await peer.hear(3.0)
+            assert np.abs(peer.waveform()[-3200:, 0]).max() > 0.49
+            assert np.abs(np.diff(peer.waveform()[:, 0])).max() < 0.06  # the sine's own steepness
+
+    with_server(scenario)
+
+
+def test_a_change_is_heard_at_the_very_sample_that_done_names() -> None:
+    async def scenario(server: RunningServer) -> None:
+        async with ws_peer(server, sample_rate=32000, channels=1) as peer:
+            await peer.command("/magnet/param/level", 0)
+            await peer.command("/magnet/play", id=2)
             await peer.hear(0.3)
-            done = await peer.command("/magnet/prompt", "brighter", id=2)
+            done = await peer.command("/magnet/prompt", "brighter", id=3)
             assert 0 < done["seconds"] < 0.5
             await peer.hear(0.5)
             at = done["position"]
@@ -395,6 +422,29 @@ def test_a_flood_of_commands_is_slowed_and_the_stream_of_others_goes_on() -> Non
             noise.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
                 await noise
+
+    with_server(scenario)
+
+
+def test_positions_in_events_are_at_the_clients_rate_and_strings_on_osc() -> None:
+    """All of them, in the order in which the reference names the values."""
+    values: dict[str, Value] = {
+        "position": 32000, "plan": 7, "context_frames": 1, "prefix_frames": 2, "frames": 3,
+        "steps": "4,4", "reduced": 0, "bpm": 120.5, "bar_position": -16000,
+    }  # fmt: skip
+
+    async def scenario(server: RunningServer) -> None:
+        async with ws_peer(server, sample_rate=48000) as peer:
+            with osc_peer(server) as osc:
+                await osc.ask("/magnet/subscribe", osc.port)
+                server.hub.session("main").on_event(Event("main", "plan", values))
+                told = await osc.until("/magnet/event/plan")
+                named = EVENTS["/magnet/event/plan"].arguments.split(", ")
+                assert [part.split()[1] for part in named] == list(values)
+                assert told.params == ["32000", 7, 1, 2, 3, "4,4", 0, 120.5, "-16000"]
+            await peer.until(lambda: peer.events[-1]["event"] == "plan")
+            expected = {**values, "position": 48000, "bar_position": -24000}
+            assert peer.events[-1] == {"event": "plan", "session": "main", **expected}
 
     with_server(scenario)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from bridge_peers import with_server, ws_peer
-from headless_browser import BROWSER, Page, open_page
+from headless_browser import BROWSER, PATIENCE_S, Page, open_page
 
 from daw_bridge.app import RunningServer
 
@@ -25,6 +26,12 @@ async def opened(page: Page) -> None:
     """Wait until the page is connected, and painted: a click before that is dropped."""
     await page.until("document.getElementById('play')?.disabled === false")
     await page.until("performance.getEntriesByType('paint').length > 0")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0.02)
 
 
 def test_the_page_plays_and_shows_what_is_heard() -> None:
@@ -72,10 +79,11 @@ def test_the_page_works_by_keyboard_and_follows_others() -> None:
             await peer.command("/magnet/prompt", "set elsewhere")
             await page.until("document.getElementById('prompt').value == 'set elsewhere'")
             order = []
-            for _ in range(6):
+            for _ in range(8):
                 await page.press("Tab")
                 order.append(await page.evaluate("document.activeElement.id"))
-            assert order == ["prompt", "send", "play", "stop", "reset", "gain"]
+            buttons = ["play", "stop", "again", "reset", "reset-bar"]
+            assert order == ["prompt", "send", *buttons, "gain"]
             await page.press("ArrowLeft")
             await page.until("document.getElementById('gain-value').textContent == '-1 dB'")
             await peer.until(lambda: server.hub.status("main").get("gain_db") == -1.0)
@@ -87,6 +95,90 @@ def test_the_page_works_by_keyboard_and_follows_others() -> None:
             await page.press("Enter")
             await page.until("document.getElementById('message').textContent == 'not that one'")
             assert page.complaints == []
+
+    with_server(scenario)
+
+
+def test_six_texts_are_blended_by_keyboard_and_shown_as_they_are() -> None:
+    async def scenario(server: RunningServer) -> None:
+        def status() -> dict:
+            return server.hub.status("main")
+
+        async with open_page(f"http://127.0.0.1:{server.port}/") as page, ws_peer(server) as peer:
+            await opened(page)
+            await page.evaluate("document.getElementById('slot-2').focus()")
+            await page.write("bells")
+            await page.press("Enter")
+            await until(lambda: status().get("prompt/2") == "bells")
+            assert status()["prompt/2/weight"] == 1.0
+            await page.press("Tab")
+            assert await page.evaluate("document.activeElement.id") == "weight-2"
+            for _ in range(10):
+                await page.press("ArrowLeft")
+            await until(lambda: status()["prompt/2/weight"] == 0.9)
+            assert status()["prompt/2"] == "bells"
+            await peer.command("/magnet/prompt/6", "strings", 0.25)
+            await page.until("document.getElementById('slot-6').value == 'strings'")
+            assert await page.evaluate("document.getElementById('weight-6').value") == "0.25"
+            await peer.command("/magnet/prompt", "all of it")
+            await page.until("document.getElementById('slot-1').value == 'all of it'")
+            await page.until("document.getElementById('slot-6').value == ''")
+            assert page.complaints == []
+
+    with_server(scenario)
+
+
+def test_tempo_loop_again_and_reset_have_their_places() -> None:
+    async def scenario(server: RunningServer) -> None:
+        def status() -> dict:
+            return server.hub.status("main")
+
+        async with open_page(f"http://127.0.0.1:{server.port}/") as page, ws_peer(server) as peer:
+            await opened(page)
+            await page.evaluate("document.getElementById('tempo').focus()")
+            await page.write("93.5")
+            await page.press("Enter")
+            await until(lambda: status().get("tempo") == 93.5)
+            await page.evaluate("document.getElementById('tempo').select()")
+            await page.write("7")
+            await page.press("Enter")
+            assert "20" in await page.evaluate(
+                "document.getElementById('tempo').validationMessage"
+            )  # the browser keeps it back
+            await page.evaluate("[...document.querySelectorAll('#loop button')].at(3).focus()")
+            await page.press(" ")
+            await until(lambda: status().get("loop") == 4)
+            await peer.command("/magnet/loop", 0, id=2)
+            await page.until(
+                "document.querySelector('#loop [aria-pressed=true]').textContent == 'Off'"
+            )
+            seen = server.hub.metrics.commands
+            for button in ("again", "reset", "reset-bar"):
+                await page.click(button)
+            await until(lambda: server.hub.metrics.commands >= seen + 3)
+            assert server.hub.metrics.fails == 0
+            assert page.complaints == []
+
+    with_server(scenario)
+
+
+def test_the_page_fits_a_telephone() -> None:
+    """At 400 pixels nothing is cut off or runs over, and every control has room for a finger."""
+
+    async def scenario(server: RunningServer) -> None:
+        async with open_page(f"http://127.0.0.1:{server.port}/") as page:
+            size = {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+            await page.call("Emulation.setDeviceMetricsOverride", **size)
+            await opened(page)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 400
+            boxes = await page.evaluate(
+                "[...document.querySelectorAll('main button, main input')].map(e => "
+                "(r => [e.id, r.left, r.right, r.width, r.height])(e.getBoundingClientRect()))"
+            )
+            assert len(boxes) > 25
+            for name, left, right, width, height in boxes:
+                assert left >= 0 and right <= 400, name
+                assert width >= 40 and height >= 40, (name, width, height)
 
     with_server(scenario)
 
@@ -108,7 +200,7 @@ def test_the_page_says_when_the_worker_is_lost_and_plays_on() -> None:
             await page.until("sources.has('concealed') && sources.has('prefix')")
             await page.until("document.getElementById('server-underruns').textContent != '0'")
 
-    with_server(scenario)
+    with_server(scenario, options={"load_s": 0.5})  # else it would be back before it is missed
 
 
 RENDER = """(async () => {

@@ -105,6 +105,55 @@ def test_osc_plays_a_real_model_to_a_websocket_client(folder) -> None:
     with_server(scenario, worker=WorkerConfig(model=str(folder)), target=WORKER_TARGET)
 
 
+def longest_silence(wave: np.ndarray) -> int:
+    """Return the length of the longest run of samples that nobody could hear."""
+    loud = np.flatnonzero(np.abs(wave) > 1e-5)
+    return int(np.diff(loud, prepend=-1, append=len(wave)).max()) - 1
+
+
+def test_a_killed_worker_is_replaced_while_its_last_bar_goes_round(folder) -> None:
+    """One gap of the reported length, no silence while two bars last; then the music goes on.
+
+    It goes on from what was heard before, with the same words, tempo and settings.
+    """
+    bar = 4 * 32000  # at 60 beats per minute
+
+    async def scenario(server: RunningServer) -> None:
+        async with ws_peer(server, sample_rate=32000, channels=1) as peer:
+            await peer.command("/magnet/prompt", "techno 128 bpm")
+            await peer.command("/magnet/prompt/2", "warm pads", 0.5, id=2)
+            await peer.command("/magnet/param/steps", "2,1,1,1", id=3)
+            await peer.command("/magnet/tempo", 60, id=4)
+            await peer.command("/magnet/play", id=5)
+            await peer.hear(4.5)
+            worker = server.hub.supervisor.pid
+            assert worker is not None
+            killed_at, seen = peer.frames, len(peer.events)
+            os.kill(worker, signal.SIGKILL)
+            underrun = await peer.event("underrun")
+            await peer.until(lambda: any(e["event"] == "plan" for e in peer.events[seen:]))
+            await peer.hear(1.0)
+            peer.assert_no_gap()
+            after = peer.events[seen:]
+            lates = [event["position"] for event in after if event["event"] == "late"]
+            assert lates == [underrun["position"]]
+            assert underrun["position"] >= killed_at
+            assert underrun["samples"] == peer.concealed_frames()
+            gap = peer.waveform()[underrun["position"] :, 0][: underrun["samples"]]
+            music = peer.waveform()[: underrun["position"], 0]
+            assert longest_silence(gap[: 2 * bar]) <= longest_silence(music) + 640
+            np.testing.assert_array_equal(gap[640:6400], music[-bar + 640 : -bar + 6400])
+            plan = next(event for event in after if event["event"] == "plan")
+            assert plan["context_frames"] > 0
+            assert (plan["bpm"], plan["steps"]) == (60.0, "2,1,1,1")
+            status = server.hub.status("main")
+            assert (status["prompt"], status["prompt/2"]) == ("techno 128 bpm", "warm pads")
+            assert server.hub.metrics.underruns == server.hub.metrics.worker_restarts == 1
+            assert server.hub.metrics.discontinuities == 0
+
+    with_server(scenario, worker=WorkerConfig(model=str(folder)), target=WORKER_TARGET)
+
+
 async def serve(folder: Path | str, config_home: Path) -> asyncio.subprocess.Process:
     words = ("serve", "--model", str(folder), "--port", "0", "--osc-port", "0")
     return await asyncio.create_subprocess_exec(
