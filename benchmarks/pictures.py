@@ -48,14 +48,20 @@ def spectrograms(target: Path, model_name: str) -> None:
 
 
 def curves(target: Path, run: Path) -> None:
-    """Draw every loss of a run against its steps."""
-    figure, axes = plt.subplots(1, 2, figsize=(12, 4), constrained_layout=True)
-    for axis, part in zip(axes, ("codec", "lm"), strict=True):
+    """Draw every loss of a run's parts, codec and LM, against its steps."""
+    parts = [part for part in ("codec", "lm") if (run / f"{part}.jsonl").exists()]
+    if not parts:
+        raise SystemExit(f"{run} holds no codec.jsonl and no lm.jsonl: not the folder of a run")
+    size = (6 * len(parts), 4)
+    figure, axes = plt.subplots(1, len(parts), figsize=size, constrained_layout=True, squeeze=False)
+    for axis, part in zip(axes[0], parts, strict=True):
         rows = [json.loads(line) for line in (run / f"{part}.jsonl").read_text().splitlines()]
         for name in sorted({name for row in rows for name in row} - {"step", "elapsed_s", "rate"}):
             points = [(row["step"], row[name]) for row in rows if name in row]
             steps, values = np.array(points).T
-            smooth = np.convolve(np.pad(values, (2, 2), mode="edge"), np.ones(5) / 5, "valid")
+            half = max(len(values) // 60, 2)  # batches differ more than the steps do
+            padded = np.pad(values, (half, half), mode="edge")
+            smooth = np.convolve(padded, np.ones(2 * half + 1) / (2 * half + 1), "valid")
             axis.plot(steps, smooth, label=name)
         axis.set(title=part, xlabel="step", yscale="log")
         axis.legend()

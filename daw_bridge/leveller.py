@@ -60,7 +60,7 @@ class Leveller:
         channels: rows of the arrays that ``process`` takes.
 
     Attributes:
-        enabled: off, the gain glides back to 0 dB and stays there.
+        enabled: off, the gain glides back to 0 dB, and then nothing is changed any more.
     """
 
     def __init__(self, sample_rate: int, channels: int) -> None:
@@ -95,7 +95,8 @@ class Leveller:
             at += count
             if self._filled == self._block:
                 self._end_block()
-        return soft_ceiling(out)
+        is_off = not self.enabled and self._gain_db == 0.0
+        return out if is_off else soft_ceiling(out)
 
     def _end_block(self) -> None:
         spectrum = np.abs(np.fft.rfft(self._partial, axis=1)) ** 2 @ self._weights

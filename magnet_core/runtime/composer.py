@@ -187,10 +187,12 @@ class Composer:
         """Let new music follow the loop; returns the first sample that it changes."""
         if self._output.loop_goes_round:
             return self._leave_loop()
-        rounds, sample = self._output.rounds, self.next_sample
+        rounds, sample, closing = self._output.rounds, self.next_sample, self._closing_frame()
         self.forget_loop()
         if rounds is not None and rounds.left_at is None:
             sample = min(sample, rounds.seam)
+        if closing is not None:
+            sample = min(sample, self._output.heard_from(closing))
         if self._has_changed or self._is_gliding():  # what has waited for the loop to be left
             sample = min(sample, self._output.heard_from(self._rewrite_point()))
         return sample
@@ -265,7 +267,7 @@ class Composer:
         if self._run is not None:
             return None
         closing = self._closing_frame()
-        if closing is not None:
+        if closing is not None and closing <= horizon:
             return Start(closing)
         if self._is_gliding():
             return Start(self._rewrite_point())
@@ -439,7 +441,7 @@ class Composer:
         """Return where a plan should begin that closes the loop; None if none should."""
         loop, settings = self.looper.loop, self._score.wanted.settings
         window, context = self._score.window(settings.context_s)
-        frame = self.looper.closing_frame(window, context, self._timeline.horizon)
+        frame = self.looper.closing_frame(window, context)
         if loop is None or frame is None:
             return None
         frame = max(frame, self._rewrite_point())

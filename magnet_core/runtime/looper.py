@@ -65,20 +65,18 @@ class Looper:
             return min(left, room), 0
         return max(left - (context + left) % self._span_len, 1), 0
 
-    def closing_frame(self, window: int, context: int, horizon: int) -> int | None:
+    def closing_frame(self, window: int, context: int) -> int | None:
         """Return the first frame of a plan that would close the loop; None if none should.
 
         Args:
             window: frames of a window.
             context: of these, so many are context.
-            horizon: frames before it are planned.
         """
         loop = self.loop
         if loop is None or self.is_closed or not self._can_infill:
             return None
         room = window - context
-        first = loop.closing_frame(room, self._future(loop, room))
-        return first if first <= horizon else None
+        return loop.closing_frame(room, self._future(loop, room))
 
     def note_planned(self, horizon: int, future_frames: int) -> None:
         """Note that a plan has been decoded to its end, the ``horizon``."""

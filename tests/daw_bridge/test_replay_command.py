@@ -308,7 +308,8 @@ def test_killed_worker_leaves_a_log_that_can_be_replayed(folder: Path, tmp_path:
 
     async def scenario(server: RunningServer) -> None:
         async with ws_peer(server, sample_rate=32000, channels=1) as peer:
-            await peer.command("/magnet/prompt", "techno 128 bpm")
+            await peer.command("/magnet/param/level", 0)
+            await peer.command("/magnet/prompt", "techno 128 bpm", id=3)
             await peer.command("/magnet/play", id=2)
             await peer.hear(2.0)
             worker = server.hub.supervisor.pid

@@ -28,7 +28,7 @@ def test_is_what_its_card_says(bundled: Model) -> None:
     """A 32 kHz codec of 50 frames a second and 4 codebooks, with no look-ahead."""
     assert (bundled.sample_rate, bundled.frame_rate, bundled.codebooks) == (32_000, 50, 4)
     assert bundled.codec.lookahead_frames == 0
-    assert bundled.lm.config.metre
+    assert bundled.lm.config.metre and bundled.lm.config.harmony
 
 
 def test_plays_sound_that_is_neither_silent_nor_clipped(bundled: Model) -> None:
@@ -66,3 +66,23 @@ def test_drums_are_heard_where_they_are_asked_for(bundled: Model) -> None:
             for text in ("techno 128 bpm, drums only", "ambient pad and strings, no drums")
         )
         assert _onset_share(drums) > _onset_share(pads)
+
+
+def _pitch_classes(waveform: torch.Tensor) -> torch.Tensor:
+    """Energy ``[12]`` of each pitch class from 100 to 1000 Hz; the sum is 1."""
+    power = torch.fft.rfft(waveform[0]).abs().square()
+    hz = torch.fft.rfftfreq(waveform.shape[1], 1 / 32_000)
+    inside = (hz > 100.0) & (hz < 1000.0)
+    classes = (12 * torch.log2(hz[inside] / 440.0) + 9).round().long() % 12
+    energy = torch.zeros(12).index_add_(0, classes, power[inside])
+    return energy / energy.sum()
+
+
+@pytest.mark.parametrize(("tonic", "name"), [(0, "C"), (6, "F#")])
+def test_key_that_is_asked_for_is_heard(bundled: Model, tonic: int, name: str) -> None:
+    """The seven notes of the key hold most of the energy, whatever the seed; five of 12 do not."""
+    scale = [(tonic + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11)]
+    for seed in range(3):
+        text = f"house, {name} major, chords and pad, no drums"
+        waveform = bundled.codec.decode(bundled.generate(text, frames=300, seed=seed))
+        assert _pitch_classes(waveform)[scale].sum() > 0.8

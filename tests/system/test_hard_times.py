@@ -26,7 +26,8 @@ def test_a_killed_worker_is_a_gap_not_an_end() -> None:
 
     async def scenario(server: RunningServer) -> None:
         async with ws_peer(server, sample_rate=32000, channels=1) as peer:
-            await peer.command("/magnet/prompt", "brighter")
+            await peer.command("/magnet/param/level", 0)
+            await peer.command("/magnet/prompt", "brighter", id=3)
             await peer.command("/magnet/play", id=2)
             await peer.hear(0.5)
             worker = server.hub.supervisor.pid
