@@ -1,7 +1,4 @@
-"""When and where the plans of a session begin, and what each of them is to be.
-
-    | sent ....... | kept: covers the time until ... | planned anew ................... |
-                   ^ frozen                          ^ rewrite point: where the new plan begins
+"""Which plan of a session begins when, and what becomes of it.
 
 A plan begins because something was changed, because a loop is to be closed or music to begin anew,
 because a knob is on its way, or because what is planned runs out: in this order. All but the last
@@ -15,29 +12,24 @@ plan is decoded, joins it: two messages that were sent as one should be heard as
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
 from magnet_core.api import Model
-from magnet_core.config import Variant
 from magnet_core.model.metre import BEATS_PER_BAR
-from magnet_core.runtime.blocks import BLOCK_FRAMES
-from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.decision import Decision
 from magnet_core.runtime.events import Applied, PlanDone, Planned, SessionEvent
-from magnet_core.runtime.lead import followed
 from magnet_core.runtime.loop import Loop
-from magnet_core.runtime.looper import Looper
+from magnet_core.runtime.outlook import Outlook, Turn
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.planner import Plan, Planner, Wish
+from magnet_core.runtime.planner import Plan
 from magnet_core.runtime.score import Score
 from magnet_core.runtime.timeline import Timeline
 from magnet_core.runtime.window import WindowDecoding
 
 _NEVER = -(1 << 60)
-_MOST_JOIN = 2  # times that changes may join those of a plan that has just begun
+_MOST_JOIN, _MOST_PASSES = 2, 3  # so often changes join a plan that has made no more passes
 _PATIENCE_S = 0.25  # of decoding that a change may undo before anything sounds
 
 
@@ -56,14 +48,7 @@ class _Run:
     window: WindowDecoding
     passes: Iterator[None]
     sample: int  # at which it is first heard
-
-
-@dataclass(slots=True)
-class _Turn:
-    """A frame at which music is to begin anew."""
-
-    frame: int
-    is_planned: bool = False
+    covered_until: float  # time at which that is, unless the stream is stopped
 
 
 class Composer:
@@ -74,16 +59,13 @@ class Composer:
         timeline: of the session.
         output: of the session.
         score: what is to be played.
-        costs: what decoding takes.
+        outlook: what can be planned.
         clock: seconds.
         note: told what happens.
 
     Attributes:
-        planner: makes the plans.
         looper: the loop, if there is one.
         plans: how many have begun.
-        memory_from: plans know nothing of the frames before this one.
-        lead_s: how far ahead of what is heard audio should be demanded.
     """
 
     def __init__(
@@ -92,20 +74,14 @@ class Composer:
         timeline: Timeline,
         output: Output,
         score: Score,
-        costs: Costs,
+        outlook: Outlook,
         clock: Callable[[], float],
         note: Callable[[SessionEvent], None],
     ) -> None:
-        config = model.lm.config
-        self._can_prefix = config.variant is not Variant.MAGNET
-        self._can_infill = config.variant is not Variant.AUTOREGRESSIVE
         self._model, self._timeline, self._output, self._score = model, timeline, output, score
-        self._clock, self._note = clock, note
-        self.planner = Planner(1.0 / model.frame_rate, BLOCK_FRAMES, costs)
-        self.looper = Looper(span_len=config.span_len, can_infill=self._can_infill)
+        self._outlook, self._clock, self._note = outlook, clock, note
+        self._planner, self.looper = outlook.planner, outlook.looper
         self.plans = 0
-        self.memory_from = 0
-        self.lead_s = 0.0
         self._run: _Run | None = None
         self._last_first = 0  # frame that the last plan began with
         self._has_changed = False  # since the last plan that adopted what is wanted
@@ -113,8 +89,8 @@ class Composer:
         self._pending: list[object] = []  # tickets of changes that are not yet applied
         self._adopted_at = _NEVER  # frame of the last plan that adopted something
         self._joined = 0  # plans that have taken the place of one there
+        self._last_took_s = 0.0  # the last plan that was decoded to its end
         self._confirmed_lead_s = 0.0
-        self._turn: _Turn | None = None
 
     # -- requests ---------------------------------------------------------------------------------
 
@@ -149,8 +125,8 @@ class Composer:
         frozen = self._timeline.frozen
         self._drop_plan(frozen)
         self.forget_loop()
-        self._turn = None
-        self.memory_from = frozen if memory_from is None else memory_from
+        self._outlook.turn = None
+        self._outlook.memory_from = frozen if memory_from is None else memory_from
 
     def begin_anew_at_bar(self) -> int:
         """Let music begin anew at the next bar line; returns the sample at which it will."""
@@ -159,8 +135,8 @@ class Composer:
             frame = self._timeline.frozen
         else:
             self.forget_loop()
-            frame = self._score.beat_grid.next_bar(self._rewrite_point())
-        self._turn = _Turn(frame)
+            frame = self._score.beat_grid.next_bar(self._outlook.rewrite_point())
+        self._outlook.turn = Turn(frame)
         return self._output.heard_from(frame)
 
     # -- loops ------------------------------------------------------------------------------------
@@ -175,9 +151,9 @@ class Composer:
         loop = Loop.at(0, bars, tempo_bpm, codec)
         if self.looper.loop is not None:
             self.release_loop()
-        frame = self._score.beat_grid.next_bar(self._rewrite_point())
-        if self._turn is not None:
-            frame = max(frame, self._turn.frame)
+        frame = self._score.beat_grid.next_bar(self._outlook.rewrite_point())
+        if self._outlook.turn is not None:
+            frame = max(frame, self._outlook.turn.frame)
         loop = loop.at_frame(frame)
         self.looper.place(loop)
         self._end_plans_with(loop)
@@ -187,14 +163,15 @@ class Composer:
         """Let new music follow the loop; returns the first sample that it changes."""
         if self._output.loop_goes_round:
             return self._leave_loop()
-        rounds, sample, closing = self._output.rounds, self.next_sample, self._closing_frame()
+        rounds, sample = self._output.rounds, self.next_sample
+        closing = self._outlook.closing_frame()
         self.forget_loop()
         if rounds is not None and rounds.left_at is None:
             sample = min(sample, rounds.seam)
         if closing is not None:
             sample = min(sample, self._output.heard_from(closing))
         if self._has_changed or self._is_gliding():  # what has waited for the loop to be left
-            sample = min(sample, self._output.heard_from(self._rewrite_point()))
+            sample = min(sample, self._output.heard_from(self._outlook.rewrite_point()))
         return sample
 
     def forget_loop(self) -> None:
@@ -224,17 +201,16 @@ class Composer:
         """Leave a loop that goes round at its next bar line; returns the sample of that."""
         loop, output, grid = self.looper.loop, self._output, self._score.beat_grid
         assert loop is not None
-        settings = self._score.wanted.settings
-        window, _ = self._score.window(settings.context_s)
-        needed_s = self.planner.first_sound_s(self._wish(self._timeline.frozen, settings.context_s))
-        way_out = output.way_out(loop, needed_s)
+        at = self._timeline.frozen
+        window, _ = self._score.window(self._score.wanted.settings.context_s)
+        way_out = output.way_out(loop, self._planner.first_sound_s(self._outlook.wish(at)))
         begins_with = grid.metre(loop.begin_frame).start_beat
         output.leave_loop(way_out, window)
         frozen = self._timeline.frozen
         self._score.beat_grid = grid.going_on(frozen, begins_with + BEATS_PER_BAR * way_out.bar)
         self.looper.drop()
         self._timeline.keep_from = None
-        self.memory_from = frozen - window
+        self._outlook.memory_from = frozen - window
         assert output.rounds is not None and output.rounds.left_at is not None
         return output.rounds.left_at
 
@@ -248,50 +224,53 @@ class Composer:
     def follow(self) -> None:
         """Take note of what has been sent since the last call."""
         frozen, loop, looper = self._timeline.frozen, self.looper.loop, self.looper
-        if self._turn is not None and self._turn.is_planned and frozen >= self._turn.frame:
-            self.memory_from, self._turn = self._turn.frame, None
+        turn = self._outlook.turn
+        if turn is not None and turn.is_planned and frozen >= turn.frame:
+            self._outlook.memory_from, self._outlook.turn = turn.frame, None
         if loop is None or self._run is not None or self._output.rounds is not None:
             return
         if not looper.is_closed and self._timeline.horizon == loop.end_frame:
-            looper.is_closed = self._closing_frame() is None  # there is no time for it
+            looper.is_closed = self._outlook.closing_frame() is None  # there is no time for it
         if looper.is_closed and frozen > loop.begin_frame:
             self._output.close_loop(loop)
 
     def due(self) -> Start | None:
         """Return the plan that should begin now, if any."""
-        if self._has_changed and self._can_rewrite() and not self._merges():
-            return Start(self._rewrite_point(), adopts=True)
-        turn, horizon = self._turn, self._timeline.horizon
+        if self._has_changed and self._outlook.can_rewrite() and not self._merges():
+            return Start(self._outlook.rewrite_point(), adopts=True)
+        turn, horizon = self._outlook.turn, self._timeline.horizon
         if turn is not None and not turn.is_planned and horizon >= turn.frame:
             return Start(turn.frame)
         if self._run is not None:
             return None
-        closing = self._closing_frame()
+        closing = self._outlook.closing_frame()
         if closing is not None and closing <= horizon:
             return Start(closing)
         if self._is_gliding():
-            return Start(self._rewrite_point())
-        if self._runs_out():
+            return Start(self._outlook.rewrite_point())
+        if self._outlook.runs_out():
             return Start(horizon, adopts=self._has_changed and not self.looper.holds(horizon))
         return None
 
     def begin(self, start: Start) -> None:
         """Begin a plan; the one under way, and all that is planned from there on, is dropped."""
-        frame, settings = start.frame, self._score.wanted.settings
-        breaks_off = start.adopts and self._breaks_off
+        frame, breaks_off = start.frame, start.adopts and self._breaks_off
         joins = start.adopts and self._timeline.horizon <= self._adopted_at
         self._joined = self._joined + 1 if joins else 0
         self._drop_plan(frame)
         if start.adopts:
             self._adopt(frame, at_once=not self._output.sounding)
-        if self._turn is not None and not self._turn.is_planned and frame >= self._turn.frame:
-            self._turn.is_planned = True
+        turn = self._outlook.turn
+        if turn is not None and not turn.is_planned and frame >= turn.frame:
+            turn.is_planned = True
             self._score.beat_grid = self._score.beat_grid.restarted_at_bar(frame)
-        wish = self._wish(frame, settings.change_context_s if breaks_off else settings.context_s)
+        wish = self._outlook.wish(frame, short=breaks_off)
         self.plans += 1
         self._last_first = frame
-        self.follow_lead()
-        self._decode(self._score.decision(self.planner.plan(wish, self.plans)))
+        self._outlook.follow_lead()
+        plan = self._planner.plan(wish, self.plans)
+        covered_s = self._planner.first_sound_s(wish) if wish.silent else wish.lead_s
+        self._decode(self._score.decision(plan), covered_s)
 
     def advance(self) -> None:
         """Make one forward pass of the plan under way."""
@@ -301,23 +280,13 @@ class Composer:
         except StopIteration:
             self._finish(replaced=False)
 
-    def follow_lead(self, *, anew: bool = False) -> None:
-        """Let the lead be as long as the machine needs it; ``anew``: whatever it was before."""
-        settings = self._score.wanted.settings
-        least_s = settings.lead_ms / 1000.0
-        wish = self._wish(self._timeline.frozen, settings.change_context_s)
-        before_s = least_s if anew else self.lead_s
-        self.lead_s = followed(before_s, needed_s=self.planner.lead_s(wish), least_s=least_s)
-        # Count on no more than what is surely demanded.
-        self._output.lead_s = max(min(self._confirmed_lead_s, self.lead_s), least_s)
+    def _decode(self, decision: Decision, covered_s: float) -> None:
+        """Begin to decode; what is set from now on is for later plans.
 
-    def confirm_lead(self, seconds: float) -> None:
-        """Be told how far ahead audio is demanded."""
-        self._confirmed_lead_s = seconds
-        self.follow_lead()
-
-    def _decode(self, decision: Decision) -> None:
-        """Begin to decode; what is set from now on is for later plans."""
+        Args:
+            decision: what.
+            covered_s: seconds until its first frame is to be heard.
+        """
         plan, model, output = decision.plan, self._model, self._output
         grid, timeline, loop = self._score.beat_grid, self._timeline, self.looper.loop
         sample, future = output.sample_of(plan.first_frame), None
@@ -333,7 +302,7 @@ class Composer:
             conditions=self._score.conditions(decision),
             params=decision.params,
             generator=decision.generator(model.lm.device),
-            costs=self.planner.costs,
+            costs=self._planner.costs,
             clock=self._clock,
             deliver=partial(output.write, plan_id=plan.plan_id),
             hurry=self._hurried,
@@ -341,12 +310,18 @@ class Composer:
         tempo_bpm = grid.tempo_bpm if model.lm.config.metre else 0.0
         bar_sample = output.sample_at(grid.bar_time(plan.first_frame))
         self._note(Planned(decision, sample, tempo_bpm, bar_sample))
-        self._run = _Run(window, window.passes(), sample)
+        self._run = _Run(window, window.passes(), sample, self._clock() + covered_s)
 
     def _hurried(self, plan: Plan) -> Plan:
         """Return the plan with the steps that there still is time for, now that its prefix ends."""
-        output = self._output
-        return self.planner.hurried(plan, output.left_s) if output.sounding else plan
+        assert self._run is not None
+        if not self._output.sounding:
+            return plan
+        heard_frames = max(plan.prefix_frames - self._outlook.held_frames, 0)
+        by_clock_s = self._run.covered_until - self._clock() + heard_frames * self._planner.frame_s
+        # Whoever demands faster than sound has more time than it seems; so has a stream that was
+        # stopped in the meantime.
+        return self._planner.hurried(plan, max(by_clock_s, self._output.left_s))
 
     def _finish(self, *, replaced: bool) -> None:
         if self._run is None:
@@ -355,6 +330,7 @@ class Composer:
         window = run.window
         self._note(PlanDone(window.plan, run.sample, window.seconds, window.passes_made, replaced))
         if not replaced:
+            self._last_took_s = window.seconds
             self.looper.note_planned(self._timeline.horizon, window.plan.future_frames)
 
     def _drop_plan(self, frame: int) -> None:
@@ -363,8 +339,9 @@ class Composer:
         if self._timeline.horizon > frame and self.looper.loop is not None:
             self.looper.is_closed = False
         self._output.rewrite_from(frame)
-        if self._turn is not None and frame < self._turn.frame:
-            self._turn.is_planned = False
+        turn = self._outlook.turn
+        if turn is not None and frame < turn.frame:
+            turn.is_planned = False
 
     def _adopt(self, frame: int, *, at_once: bool) -> None:
         """Let what is wanted hold from ``frame`` on, and say so."""
@@ -384,79 +361,20 @@ class Composer:
 
     # -- where and when ---------------------------------------------------------------------------
 
-    def _wish(self, first_frame: int, context_s: float) -> Wish:
-        score, output, codec = self._score, self._output, self._model.codec
-        decoding = score.holds.settings.decoding
-        window, context = score.window(context_s)
-        knows_from = self.memory_from
-        if self._turn is not None and first_frame >= self._turn.frame:
-            knows_from = self._turn.frame
-        context = min(context, max(first_frame - knows_from, 0))
-        frames, future = self.looper.cut(first_frame, window, context)
-        kept_s = (first_frame - self._timeline.frozen) * self.planner.frame_s
-        return Wish(
-            first_frame=first_frame,
-            context_frames=context,
-            frames=frames,
-            future_frames=future,
-            steps=decoding.steps,
-            # A prefix would not see the loop's head.
-            prefix_frames=0 if future else decoding.prefix_frames,
-            lead_s=output.covered_s + kept_s,
-            held_frames=self._model.codebooks - 1 + BLOCK_FRAMES - 1 + codec.lookahead_frames,
-            can_prefix=self._can_prefix,
-            can_infill=self._can_infill,
-            silent=not output.sounding,
-        )
-
-    def _margin_frames(self) -> int:
-        """Return how many frames of the old plan must still be heard before a new one can begin."""
-        if not self._output.sounding:
-            return 0
-        settings = self._score.wanted.settings
-        needed_s = self.planner.first_sound_s(
-            self._wish(self._timeline.frozen, settings.change_context_s)
-        )
-        short_s = needed_s - self._output.covered_s
-        return math.ceil(short_s / self.planner.frame_s) if short_s > 0.0 else 0
-
-    def _rewrite_point(self) -> int:
-        first = self._output.next_block(self._timeline.frozen + self._margin_frames())
-        return min(first, self._timeline.horizon)
-
-    def _can_rewrite(self) -> bool:
-        if self._timeline.planned < self._margin_frames():
-            return False
-        return not self.looper.holds(self._rewrite_point())
-
     def _merges(self) -> bool:
         """Whether changes should wait for others that may come: one plan for each lead."""
+        run = self._run
         if not self._output.sounding:  # nor ever will, if every change begins from the beginning
-            return self._run is not None and self._run.window.seconds > _PATIENCE_S
-        if self._timeline.horizon <= self._adopted_at and self._joined < _MOST_JOIN:
+            spent_s = self._last_took_s if run is None else run.window.seconds
+            return (run is not None or self._timeline.planned > 0) and spent_s > _PATIENCE_S
+        is_new = run is not None and run.window.passes_made <= _MOST_PASSES
+        if is_new and self._timeline.horizon <= self._adopted_at and self._joined < _MOST_JOIN:
             return False
-        return self._rewrite_point() < self._adopted_at + self._score.frames(self.lead_s)
-
-    def _closing_frame(self) -> int | None:
-        """Return where a plan should begin that closes the loop; None if none should."""
-        loop, settings = self.looper.loop, self._score.wanted.settings
-        window, context = self._score.window(settings.context_s)
-        frame = self.looper.closing_frame(window, context)
-        if loop is None or frame is None:
-            return None
-        frame = max(frame, self._rewrite_point())
-        return frame if frame < loop.end_frame - 1 else None
+        merges_until = self._adopted_at + self._score.frames(self._outlook.lead_s)
+        return self._outlook.rewrite_point() < merges_until
 
     def _is_gliding(self) -> bool:
         """Whether a knob has moved on since the last plan, so that another should follow."""
-        if not self._output.sounding or not self._can_rewrite():
+        if not self._output.sounding or not self._outlook.can_rewrite():
             return False
-        return self._score.differs(self._last_first, self._rewrite_point())
-
-    def _runs_out(self) -> bool:
-        """Whether a plan must begin where the last one ends."""
-        horizon, loop = self._timeline.horizon, self.looper.loop
-        if loop is not None and horizon >= loop.end_frame:
-            return False
-        wish = self._wish(horizon, self._score.wanted.settings.context_s)
-        return self.planner.start_in_s(wish) <= 0.0
+        return self._score.differs(self._last_first, self._outlook.rewrite_point())

@@ -19,7 +19,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from statistics import fmean, pstdev
 
-_KEPT = 32  # measurements of each kind: about one plan's
 _HIGH, _DEVIATIONS = 0.95, 1.645  # that share of normal values is below so many deviations
 _HICCUP = 4.0  # nothing counts as more than this many times the median
 _FORGETTING = 0.97  # per measurement, of the line
@@ -67,13 +66,14 @@ class Cost:
         guess_s: seconds until the first measurement: of any size, or at the reference size of 200
             frames where the size matters.
         sized: whether a bigger piece of work takes longer.
+        kept: measurements that count: about as many as one plan or two have.
     """
 
-    def __init__(self, guess_s: float, *, sized: bool = False) -> None:
+    def __init__(self, guess_s: float, *, sized: bool = False, kept: int = 32) -> None:
         self._line = _Line() if sized else _Line(fixed_share=1.0)
         self._sized = sized
         self._guess_s = guess_s
-        self._kept: deque[tuple[float, float]] = deque(maxlen=_KEPT)  # size, seconds
+        self._kept: deque[tuple[float, float]] = deque(maxlen=kept)  # size, seconds
         self._paces: _Paces | None = None
 
     def learn(self, seconds: float, frames: int = 0) -> None:
@@ -136,7 +136,7 @@ class Costs:
         block: one whole block of frames through the codec.
     """
 
-    prefix_frame: Cost = field(default_factory=lambda: Cost(0.004))
-    prefill: Cost = field(default_factory=lambda: Cost(0.03, sized=True))
-    step: Cost = field(default_factory=lambda: Cost(0.04, sized=True))
-    block: Cost = field(default_factory=lambda: Cost(0.004))
+    prefix_frame: Cost = field(default_factory=lambda: Cost(0.004, kept=16))
+    prefill: Cost = field(default_factory=lambda: Cost(0.03, sized=True, kept=8))
+    step: Cost = field(default_factory=lambda: Cost(0.04, sized=True, kept=32))
+    block: Cost = field(default_factory=lambda: Cost(0.004, kept=32))

@@ -24,9 +24,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from magnet_core.runtime.blocks import BLOCK_FRAMES, BlockStream
+from magnet_core.runtime.blocks import BLOCK_FRAMES
 from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.events import FLAG_INFILL, PcmChunk
+from magnet_core.runtime.heard import HeardStream
 from magnet_core.runtime.joints import (
     Cut,
     Joint,
@@ -38,7 +39,7 @@ from magnet_core.runtime.joints import (
 )
 from magnet_core.runtime.loop import Exit, Loop
 from magnet_core.runtime.origins import Origins
-from magnet_core.runtime.pcm_loop import RUN_IN_FRAMES, Pcm, PcmLoop, crossfaded, round_trip
+from magnet_core.runtime.pcm_loop import RUN_IN_FRAMES, Pcm, PcmLoop, round_trip
 from magnet_core.runtime.rounds import Rounds
 from magnet_core.runtime.timeline import Timeline
 from magnet_core.types import Codec
@@ -86,14 +87,12 @@ class Output:
         self.tell: Callable[[Joint], None] = _to_nobody
         self._codec, self._timeline, self._device = codec, timeline, device
         self._costs, self._clock = costs, clock
-        self._stream = BlockStream(codec, device)
+        self._stream = HeardStream(codec, device)
         self._until = 0  # samples that may go out
         self._origins = Origins()
         self._ready = np.zeros((codec.channels, 0), np.float32)  # final, behind ``position``
         self._base_frame = self._base_sample = 0  # a frame, and its first sample
         self._heard_from = 0  # first sample that the codec's stream is heard at
-        self._skip = 0  # of its samples, so many more are not heard
-        self._fading: tuple[PcmLoop, int] | None = None  # what it is faded in over, and its end
 
     # -- frames in --------------------------------------------------------------------------------
 
@@ -113,7 +112,7 @@ class Output:
         A block that is partly planned anew waits for all of its frames, so that frames before the
         rewrite point in the same block would be kept back in vain.
         """
-        block = self._stream.block_frames
+        block = self._stream.blocks.block_frames
         return self._timeline.frozen + -(-(frame - self._timeline.frozen) // block) * block
 
     # -- beginning and ending ---------------------------------------------------------------------
@@ -145,7 +144,7 @@ class Output:
         frozen = self._timeline.frozen
         self.rewrite_from(frozen)
         self.rounds, self.sounding = None, False
-        self._open(BlockStream(self._codec, self._device), at=self._final, skip=0)
+        self._open(HeardStream(self._codec, self._device), at=self._final)
         joint = Cut(
             frame=frozen,
             position=self.position,
@@ -162,26 +161,15 @@ class Output:
         self._timeline.append_sent(codes)
         self.rounds, self.sounding = None, False
         run_in = codes[:, max(codes.shape[1] - RUN_IN_FRAMES, 0) :]
-        stream = BlockStream(self._codec, self._device, run_in if run_in.shape[1] else None)
-        self._open(stream, at=self._final, skip=run_in.shape[1] * self._codec.hop_length)
+        self._open(HeardStream(self._codec, self._device, run_in), at=self._final)
         frame = self._timeline.frozen - codes.shape[1]
         self.tell(Resumed(frame=frame, codes=tuple(map(tuple, codes.tolist()))))
 
-    def _open(
-        self, stream: BlockStream, *, at: int, skip: int, fading: tuple[PcmLoop, int] | None = None
-    ) -> None:
-        """Let the next frame sound at sample ``at`` by a new stream of the codec.
-
-        Args:
-            stream: of which nothing has been heard.
-            at: sample.
-            skip: samples of the stream before that frame.
-            fading: a loop to be faded into the stream, and which sample of it would be ``at``.
-        """
-        fade = 0 if fading is None else fading[0].fade
-        self._fading, self._stream, self._skip = fading, stream, skip - fade
+    def _open(self, stream: HeardStream, *, at: int) -> None:
+        """Let the next frame sound at sample ``at`` by a new stream of the codec."""
+        self._stream = stream
         self._base_frame, self._base_sample = self._timeline.frozen, at
-        self._heard_from = at - fade
+        self._heard_from = at - stream.fade
 
     # -- loops ------------------------------------------------------------------------------------
 
@@ -244,12 +232,9 @@ class Output:
         count = max(context_frames, RUN_IN_FRAMES)
         self._timeline.append_sent(round_trip(loop.codes, way_out.loop_frame, count))
         run_in = round_trip(loop.codes, way_out.loop_frame, RUN_IN_FRAMES)
-        self._open(
-            BlockStream(self._codec, self._device, run_in),
-            at=way_out.sample,
-            skip=RUN_IN_FRAMES * self._codec.hop_length,
-            fading=(loop, way_out.loop_sample),
-        )
+        after = (loop, way_out.loop_sample)
+        stream = HeardStream(self._codec, self._device, run_in, after=after)
+        self._open(stream, at=way_out.sample)
         self.rounds.left_at = self._heard_from
         self.tell(LoopLeft(frame=frame, in_rounds=in_rounds, way_out=way_out, frames=count))
 
@@ -328,7 +313,11 @@ class Output:
             return True
         if self._plays_rounds:
             return self._until > self.position
-        return self._stream.run_in_frames > 0 or self._ends_first_round or self._frames_to_send > 0
+        return (
+            self._stream.blocks.run_in_frames > 0
+            or self._ends_first_round
+            or self._frames_to_send > 0
+        )
 
     def emit(self) -> list[PcmChunk]:
         """Do one piece of work; return what became final, never past the demand."""
@@ -348,18 +337,18 @@ class Output:
     def can_prepare(self) -> bool:
         """Whether ``prepare`` would have something to do."""
         loop_waits = self.rounds is not None and not self.rounds.pcm.is_decoded
-        return loop_waits or self._stream.run_in_frames > BLOCK_FRAMES
+        return loop_waits or self._stream.blocks.run_in_frames > BLOCK_FRAMES
 
     def prepare(self) -> None:
         """Do a block of the codec's work that is not urgent yet."""
         if self.rounds is not None and not self.rounds.pcm.is_decoded:
             self.rounds.pcm.decode_block()
-        elif self._stream.run_in_frames > BLOCK_FRAMES:  # nothing is heard of it but its end
+        elif self._stream.blocks.run_in_frames > BLOCK_FRAMES:  # nothing is heard of it but its end
             self._keep(self._stream.push_run_in())
 
     def _work(self) -> None:
         """Do what comes next: nothing that may go out is there."""
-        if self._stream.run_in_frames:
+        if self._stream.blocks.run_in_frames:
             self._keep(self._stream.push_run_in())
         elif self._ends_first_round:
             self._end_first_round()
@@ -388,7 +377,7 @@ class Output:
     @property
     def _next_block_frames(self) -> int:
         """Frames of the next block; the last one before a loop ends is as long as it is."""
-        count = self._stream.block_frames
+        count = self._stream.blocks.block_frames
         if self.rounds is not None:
             count = min(count, self.rounds.end_frame - self._timeline.frozen)
         return count
@@ -433,18 +422,8 @@ class Output:
             self.rounds = None
         return [chunk]
 
-    def _keep(self, samples: Tensor) -> None:
-        """Put samples of the stream that became final behind those that wait to go out."""
-        skipped = min(self._skip, samples.shape[1])
-        self._skip -= skipped
-        pcm = np.asarray(samples[:, skipped:].numpy(), dtype=np.float32)
-        if not pcm.shape[1]:
-            return
-        if self._fading is not None:
-            (loop, end), self._fading = self._fading, None
-            assert pcm.shape[1] >= loop.fade, "a fade is shorter than a frame, and ends with one"
-            faded = crossfaded(loop.leading_to(end), pcm[:, : loop.fade])
-            pcm = np.concatenate([faded, pcm[:, loop.fade :]], axis=1)
+    def _keep(self, pcm: Pcm) -> None:
+        """Put samples that became final behind those that wait to go out."""
         self._ready = np.concatenate([self._ready, pcm], axis=1) if self._ready.size else pcm
 
     def _cut(self, pcm: Pcm) -> list[PcmChunk]:

@@ -29,7 +29,7 @@ _MOST_LEFT_S = 20.0  # and no earlier: a machine too slow for its model is not s
 _EARLY = 1.5  # times what it takes
 _LONGEST_PREFIX = 2 / 3  # of a plan; rather fewer steps than more than that
 _FEWER = 0.8  # of the steps, until the plan is in time
-_PROBE_FRAMES = 4  # of a prefix that does not pay
+_PROBE_FRAMES = 8  # of a prefix that nothing asks for, so that its cost is known when it is needed
 _MANY = 32  # pieces of work that are typically done in a row
 _JITTER_S = 0.04  # what an operating system may take for itself
 
@@ -184,13 +184,12 @@ class Planner:
         if not wish.can_infill:
             prefix = wish.frames
         elif not wish.can_prefix or not self.prefix_pays:
-            # Just so many frames that a machine that is quick again is noticed.
-            prefix = min(_PROBE_FRAMES, wish.frames) if wish.can_prefix else 0
+            prefix = self._probe(wish)
             if not wish.silent:
                 steps = self._steps_in_time(wish, prefix)
         else:
             prefix, steps = self._covered(wish)
-            prefix = min(max(prefix, wish.prefix_frames), wish.frames)
+            prefix = min(max(prefix, wish.prefix_frames, self._probe(wish)), wish.frames)
         seconds = self.decoding_s(wish, prefix, steps, safe=False) / self.share(safe=False)
         return Plan(
             plan_id=plan_id,
@@ -222,6 +221,13 @@ class Planner:
             if seconds <= left_s - self.spare_s:
                 break
         return replace(plan, steps=steps, reduced=plan.reduced or steps != plan.steps)
+
+    def _probe(self, wish: Wish) -> int:
+        """Return a prefix just long enough to notice that the machine is slower, or quick again.
+
+        None where the plan knows its future, which a prefix would not see.
+        """
+        return min(_PROBE_FRAMES, wish.frames) if wish.can_prefix and not wish.future_frames else 0
 
     def _lateness_s(self, wish: Wish, prefix: int, steps: tuple[int, ...]) -> float:
         """Return by how much decoding would come too late; below 0 it is in time."""

@@ -6,9 +6,9 @@ change drops the plan that is under way and begins a new one at the rewrite poin
 that is not sent yet, or a little later where the old plan must cover the time until the new one's
 first frame.
 
-The session is what a performer has in hand. What is to be played is the business of ``score``, when
-and where plans begin that of ``composer``, how one is decoded that of ``window``, and the way out
-that of ``output``.
+The session is what a performer has in hand. What is to be played is the business of ``score``, what
+can be planned and when that of ``outlook`` and ``composer``, how a plan is decoded that of
+``window``, and the way out that of ``output``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.composer import Composer
 from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.events import Late, PcmChunk, SessionEvent
+from magnet_core.runtime.outlook import Outlook
 from magnet_core.runtime.output import Output
 from magnet_core.runtime.pcm_loop import Pcm
 from magnet_core.runtime.planner import Planner
@@ -59,12 +60,13 @@ class LiveSession:
         self._events: list[SessionEvent] = []
         self._output = Output(model.codec, self.timeline, model.lm.device, costs, clock)
         self._output.tell = self._note
+        self._outlook = Outlook(model, self.timeline, self._output, self.score, costs)
         self._composer = Composer(
-            model, self.timeline, self._output, self.score, costs, clock, self._note
+            model, self.timeline, self._output, self.score, self._outlook, clock, self._note
         )
         self._playing = False
         self._late_plan = 0  # the last that has been said to be late
-        self._composer.follow_lead(anew=True)
+        self._outlook.follow_lead(anew=True)
 
     # -- state ------------------------------------------------------------------------------------
 
@@ -86,7 +88,7 @@ class LiveSession:
     @property
     def planner(self) -> Planner:
         """Makes the plans, and knows what they cost."""
-        return self._composer.planner
+        return self._outlook.planner
 
     @property
     def beat_grid(self) -> BeatGrid:
@@ -105,7 +107,7 @@ class LiveSession:
         No less than ``lead_ms``, and longer where the machine needs it (``lead``). Whoever follows
         it says so by ``confirm_lead``.
         """
-        return self._composer.lead_s
+        return self._outlook.lead_s
 
     @property
     def deadline_s(self) -> float:
@@ -176,7 +178,7 @@ class LiveSession:
 
     def confirm_lead(self, seconds: float) -> None:
         """Be told how far ahead audio is demanded by now; ``lead_ms`` is believed without."""
-        self._composer.confirm_lead(seconds)
+        self._outlook.confirm_lead(seconds)
 
     # -- controls ---------------------------------------------------------------------------------
 
@@ -220,7 +222,7 @@ class LiveSession:
             return
         self.score.set_settings(self.settings.with_control(name, value))
         if name == "lead_ms":
-            self._composer.follow_lead(anew=True)
+            self._outlook.follow_lead(anew=True)
         self._answer_at_once(ticket)
 
     def again(self, ticket: object = None) -> None:
@@ -294,7 +296,7 @@ class LiveSession:
         composer, rounds, loop = self._composer, self._output.rounds, None
         at = self.timeline.frozen
         window, _ = self.score.window(self.settings.context_s)
-        codes = self.timeline.before(at, window, since=composer.memory_from)
+        codes = self.timeline.before(at, window, since=self._outlook.memory_from)
         if self._output.loop_goes_round and composer.looper.loop is not None:
             assert rounds is not None
             codes, at = rounds.pcm.codes, composer.looper.loop.begin_frame
@@ -333,7 +335,7 @@ class LiveSession:
             loop = taken.loop.at_frame(first, self.model.codec)
             self._composer.looper.restore(loop)
             self._output.go_on_with_loop(taken.codes, loop, taken.loop.next_sample)
-        self._composer.follow_lead(anew=True)
+        self._outlook.follow_lead(anew=True)
 
     # -- work -------------------------------------------------------------------------------------
 

@@ -136,9 +136,14 @@ def test_slower_machine_makes_longer_prefixes_and_no_more_steps(
 
 
 def test_enough_time_needs_no_prefix_and_all_steps() -> None:
-    """With music in hand the window is infill alone, at full quality, and may even wait."""
+    """With music in hand the window is infill, at full quality, and may even wait.
+
+    But for a few frames, from which the cost of a prefix is known when it is needed.
+    """
     plan = _planner(2, 5).plan(replace(WISH, lead_s=3.0), 1)
-    assert (plan.prefix_frames, plan.steps, plan.reduced) == (0, (20, 10, 10, 10), False)
+    assert (plan.prefix_frames, plan.steps, plan.reduced) == (8, (20, 10, 10, 10), False)
+    seeing = replace(WISH, lead_s=3.0, future_frames=50)
+    assert _planner(2, 5).plan(seeing, 1).prefix_frames == 0
     assert plan.start_in_s == pytest.approx(2.0)
 
 
@@ -208,5 +213,5 @@ def test_prefix_that_is_slower_than_sound_is_not_begun(lead_s: float) -> None:
     """It would never catch up; the infill alone brings eight seconds of music in one."""
     planner = _planner(25, 20)
     plan = planner.plan(replace(WISH, lead_s=lead_s), 1)
-    assert plan.prefix_frames == 4  # enough to notice that it has become quicker
+    assert plan.prefix_frames == 8  # enough to notice that it has become quicker
     assert _play_out(planner, replace(WISH, lead_s=lead_s), plan) <= 0.0 or plan.steps == (1,) * 4
