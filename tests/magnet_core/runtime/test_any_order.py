@@ -158,7 +158,7 @@ def model(request: pytest.FixtureRequest) -> Model:
     return MODELS[request.param]()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(acts=_acts(WORDS, KNOBS, TAKES, TRANSPORT))
 def test_streamed_pcm_is_the_decode_of_the_final_codes(model: Model, acts: list[Act]) -> None:
     """Whatever was planned, dropped and planned again: bit for bit, in the codec's blocks."""
@@ -171,7 +171,7 @@ def test_streamed_pcm_is_the_decode_of_the_final_codes(model: Model, acts: list[
     assert np.array_equal(run.pcm, exact)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(acts=_acts(WORDS, KNOBS, TAKES, TRANSPORT, BREAKS, LOOPS))
 def test_stream_stays_whole_and_every_ticket_is_answered_once(
     model: Model, acts: list[Act]
@@ -193,7 +193,7 @@ def test_stream_stays_whole_and_every_ticket_is_answered_once(
     assert ends == made[: len(ends)] and len(ends) >= len(made) - 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     acts=_acts(WORDS, KNOBS, TAKES, TRANSPORT, BREAKS, LOOPS),
     last=st.one_of(WORDS, KNOBS, TAKES, st.just(("loop", 0))),
