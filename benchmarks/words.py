@@ -198,7 +198,7 @@ def main() -> None:
     print(f"{args.model}{', codec alone' if args.ceiling else ''}, {args.count} prompts")
     print("| measure | target | met | of |\n|---|---|---|---|")
     for name, target, share, count in tally.rows():
-        print(f"| {name} | {target:.0%} | {share:.0%} | {count} |")
+        print(f"| {name} | {target:.0%} | {share:.1%} | {count} |")  # 327 of 328 is not all
 
 
 if __name__ == "__main__":
