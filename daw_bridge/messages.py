@@ -32,6 +32,7 @@ _MAX_DEPTH = 8
 _MAX_ELEMENTS = 256
 _NTP_TO_UNIX_S = 2208988800
 _IMMEDIATELY = 1
+_FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +155,13 @@ def _osc_tags(packet: bytes) -> str:
 def encode_osc(address: str, args: Sequence[Value]) -> bytes:
     """Return the datagram of a message with ``i``, ``f`` and ``s`` arguments only.
 
-    A whole number that does not fit 32 bits travels as a string; a NUL in a text becomes a space.
+    A number that does not fit 32 bits travels as a string; a NUL in a text becomes a space.
     """
     builder = OscMessageBuilder(address=address)
     for value in args:
         if isinstance(value, bool) or (isinstance(value, int) and -(2**31) <= value < 2**31):
             builder.add_arg(int(value), OscMessageBuilder.ARG_TYPE_INT)
-        elif isinstance(value, float) and (not math.isfinite(value) or abs(value) < 3.4e38):
+        elif isinstance(value, float) and not _FLOAT32_MAX < abs(value) < math.inf:
             builder.add_arg(value, OscMessageBuilder.ARG_TYPE_FLOAT)
         else:
             text = str(value).replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

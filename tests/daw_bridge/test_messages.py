@@ -8,7 +8,7 @@ import struct
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
@@ -147,6 +147,7 @@ PLAIN = st.one_of(st.integers(), st.floats(width=32), st.text())
 
 
 @given(st.lists(PLAIN, max_size=5))
+@example([(2 - 2**-23) * 2.0**127])
 def test_osc_output_has_only_i_f_s_and_reads_back(args) -> None:
     datagram = encode_osc("/magnet/done", args)
     read = OscMessage(datagram).params

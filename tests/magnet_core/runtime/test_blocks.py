@@ -51,6 +51,26 @@ def test_stream_with_a_run_in_goes_on_as_if_it_had_played_all_along(
     assert (pcm - whole).abs().max() <= 1e-4
 
 
+def test_first_blocks_are_small_and_all_others_are_alike() -> None:
+    """2, 2, then 4 frames; behind a run-in 4 from the first new frame on."""
+    codec, codes = tiny_codec(), _codes(tiny_codec(), 4)
+    stream, sizes = BlockStream(codec, CPU), []
+    for _ in range(5):
+        sizes.append(stream.block_frames)
+        stream.push(codes[:, : stream.block_frames])
+    assert sizes == [2, 2, 4, 4, 4]
+    assert BlockStream(codec, CPU, codes).block_frames == 4
+
+
+def test_first_sound_comes_with_the_first_two_frames() -> None:
+    """No later: K - 1 frames wait for the delay pattern, and two make a block."""
+    session, passes = playing(tiny_model()), 0
+    while not (chunks := session.work(1 << 30)):
+        passes += 1
+    assert chunks[0].pcm.shape[1] == 2 * HOP
+    assert passes <= 4 + 2
+
+
 @pytest.fixture(scope="module", params=[tiny_codec, tiny_encodec])
 def model(request: pytest.FixtureRequest) -> Model:
     return tiny_model(codec=request.param())

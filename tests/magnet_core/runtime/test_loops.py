@@ -154,6 +154,30 @@ def test_loop_before_its_end_is_released_as_if_it_had_not_been() -> None:
     assert np.array_equal(pcm, exact)
 
 
+@pytest.mark.parametrize("codec", [tiny_codec, tiny_encodec])
+@pytest.mark.parametrize(("tempo_bpm", "frames"), [(400.0, 0), (120.0, 20), (120.0, 90)])
+def test_release_before_the_end_names_what_it_changes(
+    codec: Callable[[], Codec], tempo_bpm: float, frames: int
+) -> None:
+    """Up to that sample the stream is what it would be with the loop, however far that has come."""
+    model, heard = tiny_model(codec=codec()), []
+    for releases in (True, False):
+        session = playing(model)
+        session.set_tempo(tempo_bpm)
+        chunks = drive(session, 50 * HOP)
+        session.loop(1, ticket="loop")
+        chunks += drive(session, session.position + frames * HOP)
+        session.events()
+        if releases:
+            session.loop(0, ticket="out")
+            out = _sample(session, "out")
+        chunks += drive(session, 400 * HOP, stride=9 * HOP)
+        heard.append(joined(chunks))
+    assert out >= (46 + frames) * HOP
+    assert np.array_equal(heard[0][:, :out], heard[1][:, :out])
+    assert not np.array_equal(heard[0][:, : 380 * HOP], heard[1][:, : 380 * HOP])
+
+
 def test_changes_wait_until_the_loop_is_left() -> None:
     """A loop is kept as it is; what was set in the meantime is heard from its end on."""
     session, chunks, _, _ = _looping(tiny_model(), 1, 120.0, rounds=3)
