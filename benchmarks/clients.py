@@ -207,14 +207,16 @@ class Ears:
         playback: when it hears what.
     """
 
-    def __init__(self, port: int, *, rate: int = 48000, buffer_ms: int = 80) -> None:
+    def __init__(
+        self, port: int, *, rate: int = 48000, buffer_ms: int = 80, session: str = "main"
+    ) -> None:
         self.rate = rate
         self.heard: list[Heard] = []
         self.events: list[dict[str, Any]] = []
         self.playback = Playback(rate, buffer_ms / 1000)
         self._socket: ClientConnection = connect(f"ws://127.0.0.1:{port}/ws", compression=None)
         hello = {"cmd": "hello", "version": 1, "sample_rate": rate, "channels": 1}
-        self._socket.send(json.dumps(hello | {"buffer_ms": buffer_ms}))
+        self._socket.send(json.dumps(hello | {"buffer_ms": buffer_ms, "session": session}))
         self._socket.recv()
         self._news = threading.Condition()
         self._leaving = threading.Event()

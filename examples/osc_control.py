@@ -2,11 +2,13 @@
 """Control a magnet-live server by OSC, and print what it answers.
 
     python examples/osc_control.py prompt "techno 128 bpm driving kick and bass" play
-    python examples/osc_control.py param temperature 2.5 param steps 20,10,10,10
+    python examples/osc_control.py prompt/2 "dark pad" 0.5 temperature 2.5 steps 20,10,10,10
+    python examples/osc_control.py quantize bar loop 4 take/keep 4
     python examples/osc_control.py --watch status
 
-Several commands are carried out in order; each is answered before the next is sent. ``--watch``
-then subscribes to the events and prints them until Ctrl-C.
+A command is an address of the README's table without its "/magnet/" or "/magnet/param/", followed
+by its arguments. Several are carried out in order; each is answered before the next is sent.
+``--watch`` then subscribes to the events and prints them until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -19,33 +21,34 @@ import time
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, Control
+
 Command = tuple[str, list[int | float | str]]
 
-TAKES_NOTHING = ("play", "stop", "reset", "status")
-EPILOG = (
-    "commands: play | stop | reset | status | ping TEXT | prompt TEXT | param NAME VALUE | sync ID"
-)
+
+def control_called(word: str) -> Control | None:
+    """Return the control that a word stands for."""
+    return BY_ADDRESS.get(f"/magnet/{word}") or BY_ADDRESS.get(PARAM_PREFIX + word)
 
 
 def parse_commands(words: list[str]) -> list[Command]:
     """Return addresses with arguments; raises ValueError where a word is none of the commands."""
     commands: list[Command] = []
-    rest = iter(words)
-    for word in rest:
-        try:
-            if word in TAKES_NOTHING:
-                commands.append((f"/magnet/{word}", []))
-            elif word in ("prompt", "ping"):
-                commands.append((f"/magnet/{word}", [next(rest)]))
-            elif word == "sync":
-                commands.append(("/magnet/sync", [int(next(rest))]))
-            elif word == "param":
-                name, value = next(rest), next(rest)
-                commands.append((f"/magnet/param/{name}", [_number(value)]))
-            else:
-                raise ValueError(f"{word!r} is not a command")
-        except StopIteration:
-            raise ValueError(f"{word!r} needs more words after it") from None
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        control = control_called(word)
+        if control is None:
+            raise ValueError(f"{word!r} is not a command; see the table in the README")
+        args: list[int | float | str] = []
+        for argument in control.arguments:
+            if not rest or (argument.optional and control_called(rest[0])):
+                break
+            args.append(_number(rest.pop(0)))
+        missing = [a.name for a in control.arguments[len(args) :] if not a.optional]
+        if missing:
+            raise ValueError(f"{word!r} needs {' and '.join(missing)} after it")
+        commands.append((control.address, args))
     return commands
 
 
@@ -89,8 +92,7 @@ def answer_to(sock: socket.socket, timeout_s: float) -> OscMessage | None:
 def main() -> int:
     """Run the example."""
     parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0],
-        epilog=EPILOG,
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9000)

@@ -32,10 +32,10 @@ async def run(name: str, *words: str) -> tuple[int, str]:
 def test_osc_control_starts_the_stream_that_listen_writes_to_a_file(tmp_path: Path) -> None:
     async def scenario(server: RunningServer) -> None:
         port = str(server.osc_port)
-        words = ("prompt", "warm pads", "param", "steps", "20,10,10,10", "play", "ping", "x")
+        words = ("prompt/2", "warm pads", "steps", "20,10,10,10", "again", "play", "ping", "x")
         code, said = await run("osc_control.py", "--port", port, *words)
         assert code == 0, said
-        assert "/magnet/done /magnet/prompt 1" in said
+        assert "/magnet/done /magnet/prompt/2 1" in said
         assert "/magnet/pong x" in said
         file = tmp_path / "out.wav"
         url = f"ws://127.0.0.1:{server.port}/ws"
@@ -45,8 +45,18 @@ def test_osc_control_starts_the_stream_that_listen_writes_to_a_file(tmp_path: Pa
         samples, rate = soundfile.read(file)
         assert rate == 48000 and samples.shape[1] == 2 and len(samples) >= 24000
         assert np.abs(samples).max() > 0.4
-        code, said = await run("osc_control.py", "--port", port, "param", "top_p", "7")
+        code, said = await run("osc_control.py", "--port", port, "top_p", "7")
         assert code == 1 and "top_p is 7" in said
+
+    with_server(scenario)
+
+
+def test_ten_lines_are_enough_to_play() -> None:
+    async def scenario(server: RunningServer) -> None:
+        code, said = await run("ten_lines.py", str(server.osc_port))
+        assert code == 0, said
+        assert "/magnet/done /magnet/prompt 1" in said and "/magnet/done /magnet/play 2" in said
+        assert server.hub.status("main")["state"] in ("priming", "playing")
 
     with_server(scenario)
 
