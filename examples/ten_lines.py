@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The OSC side in ten lines, in the manner of scsynth: send, wait for /done, go on. [PORT]"""
+"""Send, wait for /done, go on: the OSC side in ten lines, in the manner of scsynth."""
 
 import sys
 
