@@ -315,6 +315,7 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10.0, help="of the soak")
     parser.add_argument("--slow", type=float, default=3.0, help="how many times slower")
     parser.add_argument("--slow-minutes", type=float, default=1.0, help="with the slow worker")
+    parser.add_argument("--slow-only", action="store_true", help="nothing but the last part")
     parser.add_argument("--quick", action="store_true", help="a minute of all this")
     args = parser.parse_args(words)
     if args.quick:
@@ -330,7 +331,8 @@ def main() -> None:
     passes, engine_s = engine_floor(model, min(args.rounds, 10))
     print(f"{args.model} on {args.device}, lead {args.lead_ms} ms, client buffer {BUFFER_MS} ms")
     print(f"{'':44}{'p50':>8}{'p95':>8}{'p99':>8}{'n':>6}   floor")
-    measure(args, model.sample_rate, f"{1e3 * engine_s:.0f}: {passes} passes and the codec")
+    if not args.slow_only:
+        measure(args, model.sample_rate, f"{1e3 * engine_s:.0f}: {passes} passes and the codec")
     measure_slow(args, model.sample_rate)
 
 

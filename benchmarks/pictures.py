@@ -5,11 +5,13 @@ They are drawn by:
     pip install -e ".[bench]"
     python -m benchmarks.pictures spectrograms docs/spectrograms.png [--model bundled]
     python -m benchmarks.pictures curves docs/training.png [--run runs/bundled]
+    python -m benchmarks.pictures console docs/  (needs Chromium)
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from pathlib import Path
 
@@ -71,11 +73,16 @@ def curves(target: Path, run: Path) -> None:
 def main() -> None:
     """Draw what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("picture", choices=("spectrograms", "curves"))
+    parser.add_argument("picture", choices=("spectrograms", "curves", "console"))
     parser.add_argument("target", type=Path)
     parser.add_argument("--model", default="bundled")
     parser.add_argument("--run", type=Path, default=Path("runs/bundled"))
     args = parser.parse_args()
+    if args.picture == "console":
+        from benchmarks.console_pictures import README_SHOTS, take
+
+        asyncio.run(take(README_SHOTS, args.target))
+        return
     args.target.parent.mkdir(parents=True, exist_ok=True)
     if args.picture == "spectrograms":
         spectrograms(args.target, args.model)

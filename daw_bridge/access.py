@@ -83,23 +83,35 @@ class Access:
         return f"Host is {host_header!r}; this server answers to 127.0.0.1 and localhost only\n"
 
     def needs_token(
-        self, *, peer: str, host_header: str | None, origin: str | None, port: int
+        self,
+        *,
+        peer: str,
+        host_header: str | None,
+        origin: str | None,
+        port: int,
+        fetch_site: str | None = None,
     ) -> bool:
-        """Return whether a WebSocket client must show the token.
+        """Return whether a client must show the token.
 
         Args:
             peer: its IP address.
-            host_header: of its handshake.
-            origin: of its handshake; native clients send none.
+            host_header: of its request.
+            origin: of its request; native clients send none, nor do images and links of a page.
             port: where this server listens.
+            fetch_site: its ``Sec-Fetch-Site`` header, which browsers send where they send no
+                origin: ``none`` where the user typed the address.
         """
         if not is_loopback(peer) or not is_loopback(_host_of(host_header or "")):
             return True
-        return origin is not None and not _is_own_origin(origin, port)
+        if origin is None:
+            return fetch_site not in (None, "none", "same-origin")
+        return not _is_own_origin(origin, port)
 
     def token_is_right(self, token: str | None) -> bool:
         """Return whether a token is the one; takes the same time for all wrong ones."""
-        return token is not None and hmac.compare_digest(token.encode(), self.token.encode())
+        return token is not None and hmac.compare_digest(
+            token.encode("utf-8", "surrogatepass"), self.token.encode()
+        )
 
 
 def _host_of(header: str) -> str:

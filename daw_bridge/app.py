@@ -14,14 +14,28 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from daw_bridge.ableton import AbletonAddress, AbletonClock
 from daw_bridge.access import Access, config_folder, is_loopback, load_token
-from daw_bridge.audio_device import play_to_device
+from daw_bridge.announcement import announced, require
+from daw_bridge.audio_input import listen_to_card
+from daw_bridge.audio_output import play_to_card
+from daw_bridge.console_files import add_console
+from daw_bridge.errors import TransportError
+from daw_bridge.http_routes import Routes
 from daw_bridge.hub import Hub
+from daw_bridge.link_clock import LinkClock
+from daw_bridge.midi_clock import MidiClock
+from daw_bridge.monitoring import add_monitoring
+from daw_bridge.osc_receiver import OscReceiver
 from daw_bridge.osc_server import OscServer
+from daw_bridge.oscquery_server import OscQuery
 from daw_bridge.session import DEFAULT_LEAD_MS
 from daw_bridge.supervisor import SILENCE_LIMIT_S, WORKER_TARGET
+from daw_bridge.take_files import TakeStore, default_folder
+from daw_bridge.tempo_source import TempoSource
 from daw_bridge.worker_protocol import WorkerConfig
 from daw_bridge.ws_server import WsServer
+from daw_bridge.ws_stream import StreamEndpoint
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +49,18 @@ class ServerConfig:
         host: address that both ports listen on.
         osc_port, port: UDP for OSC, TCP for WebSocket and HTTP; 0 takes a free one.
         audio_out: name or number of an output device; None plays to none.
+        audio_in: name or number of an input device, to record phrases from; None: none.
         lead_ms: lead of new sessions.
         token_folder: where the token is kept.
         target: the worker's "module:function".
         hello_timeout_s, too_slow_s: patience with WebSocket clients.
         silence_limit_s: patience with a worker that is ready, is waited for and sends nothing.
+        takes_folder: where takes are kept; made when the first is.
+        history_minutes: so much of what was heard can still be kept.
+        ableton, link, midi_clock: the clock to follow: where AbletonOSC listens, Ableton Link, or
+            the name of a MIDI input; one of them at most.
+        follow_transport: play and stop with that clock.
+        zeroconf: announce both ports to whoever browses for them.
     """
 
     worker: WorkerConfig = field(default_factory=WorkerConfig)
@@ -47,12 +68,20 @@ class ServerConfig:
     osc_port: int = 9000
     port: int = 9001
     audio_out: str | None = None
+    audio_in: str | None = None
     lead_ms: float = DEFAULT_LEAD_MS
     token_folder: Path = field(default_factory=config_folder)
     target: str = WORKER_TARGET
     hello_timeout_s: float = 10.0
     too_slow_s: float = 5.0
     silence_limit_s: float = SILENCE_LIMIT_S
+    takes_folder: Path = field(default_factory=default_folder)
+    history_minutes: float = 5.0
+    ableton: AbletonAddress | None = None
+    link: bool = False
+    midi_clock: str | None = None
+    follow_transport: bool = False
+    zeroconf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +109,97 @@ async def running_server(
     Raises:
         TransportError: a port cannot be had.
     """
-    token = load_token(config.token_folder)
-    hub = Hub(
-        config=config.worker,
-        access=Access(token, is_loopback(config.host)),
-        clock=clock,
-        target=config.target,
-        lead_ms=config.lead_ms,
-        silence_limit_s=config.silence_limit_s,
+    if config.zeroconf:
+        require(config.host)
+    source = _tempo_source(config, clock)
+    hub = await _hub(config, clock, source)
+    receiver = OscReceiver(hub)
+    osc = OscServer(hub, receiver)
+    routes = Routes()
+    websocket = _tcp_port(config, hub, routes)
+    oscquery = OscQuery(
+        hub,
+        receiver,
+        ports=lambda: (osc.port, websocket.port),
+        too_slow_s=config.too_slow_s,
     )
-    osc = OscServer(hub)
-    websocket = WsServer(hub, hello_timeout_s=config.hello_timeout_s, too_slow_s=config.too_slow_s)
+    oscquery.add_to(routes)
     tasks: list[asyncio.Task[None]] = []
     try:
         osc_port = await osc.start(config.host, config.osc_port)
         port = await websocket.start(config.host, config.port)
+        if source is not None:
+            await source.start()
         hub.supervisor.start()
-        tasks.append(asyncio.create_task(hub.run()))
-        if config.audio_out is not None:
-            tasks.append(asyncio.create_task(play_to_device(hub, config.audio_out)))
-        yield RunningServer(hub, osc_port, port, token)
+        tasks += _tasks(config, hub)
+        async with contextlib.AsyncExitStack() as stack:
+            if config.zeroconf:
+                ports = {"osc_port": osc_port, "port": port}
+                await stack.enter_async_context(announced(config.host, **ports))
+            yield RunningServer(hub, osc_port, port, hub.access.token)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await websocket.close()
         osc.close()
+        if source is not None:
+            await source.close()
+        await hub.takes.close()
         await hub.supervisor.close()
+
+
+async def _hub(config: ServerConfig, clock: Callable[[], float], source: TempoSource | None) -> Hub:
+    """Return the middle of the server; raises TransportError where the token cannot be kept."""
+    takes = TakeStore(config.takes_folder)
+    await asyncio.to_thread(takes.open)
+    return Hub(
+        config=config.worker,
+        access=Access(load_token(config.token_folder), is_loopback(config.host)),
+        clock=clock,
+        target=config.target,
+        lead_ms=config.lead_ms,
+        silence_limit_s=config.silence_limit_s,
+        takes=takes,
+        recorded_s=60.0 * config.history_minutes,
+        tempo_source=source,
+        follow_transport=config.follow_transport,
+    )
+
+
+def _tasks(config: ServerConfig, hub: Hub) -> list[asyncio.Task[None]]:
+    """Start what runs as long as the server does."""
+    tasks = [asyncio.create_task(hub.run())]
+    if config.audio_out is not None:
+        tasks.append(asyncio.create_task(play_to_card(hub, config.audio_out)))
+    if config.audio_in is not None:
+        tasks.append(asyncio.create_task(listen_to_card(hub, config.audio_in)))
+    return tasks
+
+
+def _tempo_source(config: ServerConfig, clock: Callable[[], float]) -> TempoSource | None:
+    """Return the clock that is to be followed; raises TransportError where it is several."""
+    sources: list[TempoSource] = []
+    if config.ableton is not None:
+        sources.append(AbletonClock(config.ableton, clock))
+    if config.link:
+        sources.append(LinkClock(follow_transport=config.follow_transport))
+    if config.midi_clock is not None:
+        sources.append(MidiClock(config.midi_clock, clock))
+    if len(sources) > 1:
+        names = " and ".join(source.name for source in sources)
+        raise TransportError(f"{names} cannot be followed both; choose one of them")
+    return sources[0] if sources else None
+
+
+def _tcp_port(config: ServerConfig, hub: Hub, routes: Routes) -> WsServer:
+    """Return the server of the TCP port, with what is there whatever else is."""
+    patience = {"hello_timeout_s": config.hello_timeout_s, "too_slow_s": config.too_slow_s}
+    add_console(routes)
+    add_monitoring(routes, hub)
+    hub.takes.add_to(routes)
+    routes.add_socket("/ws", StreamEndpoint(hub, **patience).serve, open=True)
+    return WsServer(hub, routes, **patience)
 
 
 async def serve_until_stopped(config: ServerConfig) -> None:
@@ -140,4 +233,7 @@ def _say_where(config: ServerConfig, server: RunningServer) -> None:
     log.info("OSC         udp %s:%d", host, server.osc_port)
     log.info("WebSocket   ws://%s:%d/ws", host, server.port)
     log.info("page        http://%s:%d/", host, server.port)
+    tempo = server.hub.tempo.values("main")
+    if tempo["tempo_source"] != "off":
+        log.info("tempo       from %s: %s", tempo["tempo_source"], tempo["tempo_source_detail"])
     log.info("token       %s (needed by other machines and web pages only)", server.token)

@@ -25,6 +25,13 @@ class Kind(StrEnum):
     STEPS = "steps"  # an int for all codebooks, or a string "20,10,10,10"
 
 
+class Curve(StrEnum):
+    """How a dial goes from the low end of a number's range to the high one."""
+
+    LINEAR = "linear"  # equal turns add equal amounts
+    LOG = "log"  # equal turns multiply by equal factors
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
     """One argument of a control.
@@ -33,6 +40,8 @@ class Argument:
         name: what fail replies call it.
         kind: its type.
         low, high: the allowed range of a number, both included; of a text, of its length.
+        unit: of a number, as it is shown behind it: "ms", "dB"; empty where it has none.
+        curve: of a number's dial; ``LOG`` needs a range above 0.
         or_zero: 0 is allowed too, and means that the control is off.
         choices: the words that are allowed.
         default: the value before anyone sets it, and where it is left out; None where the model has
@@ -44,6 +53,8 @@ class Argument:
     kind: Kind
     low: float = 0.0
     high: float = 0.0
+    unit: str = ""
+    curve: Curve = Curve.LINEAR
     or_zero: bool = False
     choices: tuple[str, ...] = ()
     default: Value | None = None
@@ -56,15 +67,15 @@ class Argument:
             return f"a string of {self.low:g} to {self.high:g} characters"
         if self.kind is Kind.CHOICE:
             return " or ".join(f'"{choice}"' for choice in self.choices)
-        if self.kind is Kind.STEPS:
-            return (
-                f"a whole number from {self.low:g} to {self.high:g}, or a string of such numbers, "
-                'one for each codebook, like "20,10,10,10"'
-            )
+        zero = "0 or " if self.or_zero else ""
+        unit = f" {self.unit}" if self.unit else ""
         if self.kind is Kind.FLOAT:
-            zero = "0 or " if self.or_zero else ""
-            return f"{zero}a number from {self.low:g} to {self.high:g}"
-        return f"a whole number from {int(self.low)} to {int(self.high)}"
+            return f"{zero}a number from {self.low:g} to {self.high:g}{unit}"
+        number = f"{zero}a whole number from {int(self.low)} to {int(self.high)}{unit}"
+        if self.kind is Kind.STEPS:
+            example = 'one for each codebook, like "20,10,10,10"'
+            return f"{number}, or a string of such numbers, {example}"
+        return number
 
     def check(self, value: object) -> Value:
         """Return the value in its proper type.

@@ -15,10 +15,12 @@ from __future__ import annotations
 import argparse
 import logging
 import math
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from daw_bridge.cli_options import add_model, print_audio_devices, whole
+from daw_bridge.cli_serve import add_serve
 
 EXIT_FAILURE = 1
 EXIT_TRANSPORT = 3
@@ -57,7 +59,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "3 port or worker, 130 interrupted",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_serve(_subparser(commands, "serve", "stream music, controlled by OSC and WebSocket"))
+    add_serve(_subparser(commands, "serve", "stream music, controlled by OSC and WebSocket"))
     _add_generate(_subparser(commands, "generate", "write a prompt's music to a WAV file"))
     _add_replay(_subparser(commands, "replay", "write the music of a session log to a WAV file"))
     training = _subparser(commands, "train", "train a model with the recipe of the bundled one")
@@ -67,7 +69,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
         training_cli.add_arguments(training)
     _add_convert(_subparser(commands, "convert", "turn a published checkpoint into our format"))
-    devices = _subparser(commands, "devices", "list audio outputs and compute devices")
+    _add_bench(_subparser(commands, "bench", "measure speed, latency and how words are followed"))
+    _add_patches(_subparser(commands, "patches", "write the patches for Max, Live and Pure Data"))
+    devices = _subparser(commands, "devices", "list audio and compute devices; explain cables")
     devices.set_defaults(run=_devices)
     return parser
 
@@ -85,63 +89,8 @@ def _subparser(
     return parser
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model",
-        default="bundled",
-        metavar="M",
-        help='"bundled", a folder, or a published name such as facebook/magnet-small-10secs',
-    )
-    parser.add_argument(
-        "--text-encoder", metavar="DIR", help="folder of the text encoder, where M has none"
-    )
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default cpu)")
-    parser.add_argument(
-        "--threads", type=_whole(1, 1024), metavar="N", help="CPU threads of the model"
-    )
-
-
-def _add_serve(parser: argparse.ArgumentParser) -> None:
-    _add_model(parser)
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on; any other needs the token"
-    )
-    parser.add_argument(
-        "--osc-port", type=_whole(0, 65535), default=9000, metavar="N", help="UDP (default 9000)"
-    )
-    parser.add_argument(
-        "--port",
-        type=_whole(0, 65535),
-        default=9001,
-        metavar="N",
-        help="WebSocket and HTTP (default 9001)",
-    )
-    parser.add_argument(
-        "--audio-out",
-        default="none",
-        metavar="NAME",
-        help='a sound card by name or number, "default", or "none" (default)',
-    )
-    parser.add_argument(
-        "--lead-ms",
-        type=_whole(40, 2000),
-        default=250,
-        metavar="MS",
-        help="how far ahead audio is sent: latency of controls, and safety (default 250)",
-    )
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        metavar="DIR",
-        help="write a log of each session into this folder, for magnet-live replay (default: none)",
-    )
-    # A machine that is so many times slower, for tests and benchmarks.
-    parser.add_argument("--worker-delay", type=float, default=1.0, help=argparse.SUPPRESS)
-    parser.set_defaults(run=_serve)
-
-
 def _add_generate(parser: argparse.ArgumentParser) -> None:
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument("prompt", help="what the music is like")
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out.wav"), metavar="FILE", help="WAV to write"
@@ -149,7 +98,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=float, metavar="S", help="of new music (default: the model's segment)"
     )
-    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, metavar="N")
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N")
     parser.add_argument(
         "--prompt-audio",
         type=Path,
@@ -190,7 +139,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     for name, metavar in (("--model", "M"), ("--text-encoder", "DIR"), ("--device", "D")):
         parser.add_argument(name, metavar=metavar, help="instead of the log's")
     parser.add_argument(
-        "--threads", type=_whole(1, 1024), metavar="N", help="CPU threads, instead of the log's"
+        "--threads", type=whole(1, 1024), metavar="N", help="CPU threads, instead of the log's"
     )
     parser.add_argument(
         "--force", action="store_true", help="play it with another model than it was made with"
@@ -198,20 +147,35 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_replay)
 
 
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="which benchmark; without it they are listed")
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="its own options")
+    parser.set_defaults(run=_bench)
+
+
+def _add_patches(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("max_patches"),
+        metavar="DIR",
+        help="folder to write them to (default max_patches)",
+    )
+    parser.add_argument(
+        "--lint",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="write nothing; say what is wrong with these .maxpat and .amxd files",
+    )
+    parser.set_defaults(run=_patches)
+
+
 def _add_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SRC", help="folder or published name")
     parser.add_argument("destination", metavar="DST", type=Path, help="folder to write")
     parser.add_argument("--half", action="store_true", help="store the weights as float16")
     parser.set_defaults(run=_convert)
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if text.isascii() and text.isdecimal() and low <= int(text) <= high:
-            return int(text)
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
-
-    return number
 
 
 def _span(text: str) -> tuple[float | None, float | None]:
@@ -225,16 +189,6 @@ def _span(text: str) -> tuple[float | None, float | None]:
     return first, last
 
 
-def _made_folder(folder: Path | None) -> str | None:
-    """Return the whole path of a folder that can be written to; raises OSError."""
-    if folder is None:
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"{folder} cannot be written to")
-    return str(folder.resolve())
-
-
 def _interval(text: str) -> tuple[float, float]:
     begin, _, end = text.partition(":")
     try:
@@ -243,33 +197,6 @@ def _interval(text: str) -> tuple[float, float]:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not two times in seconds, such as 2:4.5"
         ) from None
-
-
-def _serve(args: argparse.Namespace) -> int:
-    import asyncio
-
-    from daw_bridge.app import ServerConfig, serve_until_stopped
-    from daw_bridge.worker_protocol import WorkerConfig
-
-    worker = WorkerConfig(
-        model=args.model,
-        text_encoder=args.text_encoder,
-        device=args.device,
-        threads=args.threads,
-        log_level=args.log_level,
-        delay=args.worker_delay,
-        log_folder=_made_folder(args.log_dir),
-    )
-    config = ServerConfig(
-        worker=worker,
-        host=args.host,
-        osc_port=args.osc_port,
-        port=args.port,
-        audio_out=None if args.audio_out == "none" else args.audio_out,
-        lead_ms=args.lead_ms,
-    )
-    asyncio.run(serve_until_stopped(config))
-    return 0
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -313,6 +240,16 @@ def _train(args: argparse.Namespace) -> int:
     return int(training_cli.run(args) or 0)
 
 
+def _bench(args: argparse.Namespace) -> int:
+    from daw_bridge import bench
+
+    root = Path(__file__).resolve().parents[1]
+    if args.name is not None:
+        return bench.run(root, args.name, args.words)
+    print(bench.table(root))
+    return 0
+
+
 def _convert(args: argparse.Namespace) -> int:
     from magnet_core.checkpoints import hub
 
@@ -321,21 +258,23 @@ def _convert(args: argparse.Namespace) -> int:
     return 0
 
 
-def _devices(args: argparse.Namespace) -> int:
-    from daw_bridge.audio_device import list_outputs
-    from daw_bridge.errors import TransportError
+def _patches(args: argparse.Namespace) -> int:
+    from daw_bridge.patches import command
 
-    print("audio outputs:")
-    try:
-        print(list_outputs())
-    except TransportError as error:
-        print(f"  none: {error}")
+    return command.lint(args.lint) if args.lint else command.write(args.out)
+
+
+def _devices(args: argparse.Namespace) -> int:
+    from daw_bridge.virtual_cables import advice
+
+    print_audio_devices()
     print("compute devices:")
     import torch
 
     print(f"  cpu: {torch.get_num_threads()} threads")
     for index in range(torch.cuda.device_count()):
         print(f"  cuda:{index}: {torch.cuda.get_device_name(index)}")
+    print(f"into a DAW on this computer:\n{advice(sys.platform)}")
     return 0
 
 

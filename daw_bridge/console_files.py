@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
+
+from daw_bridge.http_routes import HttpRequest, HttpResponse, Routes
 
 _FOLDER = "console"
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-    "Connection": "close",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleFile:
-    """One file: its type and its bytes."""
+def add_console(routes: Routes) -> None:
+    """Put every file of the console at its path; ``/`` is the page. All are open to anyone."""
+    pages = console_files()
 
-    content_type: str
-    body: bytes
+    async def answer(request: HttpRequest) -> HttpResponse:
+        return pages[request.path]
+
+    for path in pages:
+        routes.add(path, answer, open=True)
 
 
-def console_files() -> dict[str, ConsoleFile]:
-    """Return every file of the console by its path on the server; ``/`` is the page."""
+def console_files() -> dict[str, HttpResponse]:
+    """Return every file of the console by its path on the server."""
     found = {}
     for item in files("daw_bridge").joinpath(_FOLDER).iterdir():
         kind = _TYPES.get(item.name.rpartition(".")[2])
         if kind is not None:
             path = "/" if item.name == "index.html" else f"/{item.name}"
-            found[path] = ConsoleFile(f"{kind}; charset=utf-8", item.read_bytes())
+            found[path] = HttpResponse(
+                content_type=f"{kind}; charset=utf-8", body=item.read_bytes()
+            )
     return found

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daw_bridge.arguments import Argument, Kind
+from daw_bridge.arguments import Argument, Curve, Kind
 from daw_bridge.errors import MessageError
 from daw_bridge.worker_protocol import Value
 
 PARAM_PREFIX = "/magnet/param/"
 PROMPT, TEMPO, LOOP = "/magnet/prompt", "/magnet/tempo", "/magnet/loop"
+RECORD, INPUT_USE = "/magnet/input/record", "/magnet/input/use"
+TAP = "/magnet/tap"
+QUANTIZE = "/magnet/quantize"
 SLOTS = range(1, 7)
 MAX_TEXT_CHARACTERS = 2000
 
@@ -27,6 +30,7 @@ class Scope(StrEnum):
 
     WORKER = "worker"  # sent on, validated; kept and replayed to a new worker where it is a setting
     STREAM = "stream"  # the server's own side of the stream; the worker does not hear of it
+    TAKE = "take"  # of the takes: the session and the folder together
     SERVER = "server"  # answered at once
 
 
@@ -87,11 +91,23 @@ def _param(
     kind: Kind,
     low: float,
     high: float,
+    unit: str = "",
     *,
+    curve: Curve = Curve.LINEAR,
+    or_zero: bool = False,
     default: Value | None = None,
     scope: Scope = Scope.WORKER,
 ) -> Control:
-    argument = Argument(name=name, kind=kind, low=low, high=high, default=default)
+    argument = Argument(
+        name=name,
+        kind=kind,
+        low=low,
+        high=high,
+        unit=unit,
+        curve=curve,
+        or_zero=or_zero,
+        default=default,
+    )
     return Control(
         address=PARAM_PREFIX + name, doc=doc, scope=scope, arguments=(argument,), setting=True
     )
@@ -122,11 +138,7 @@ CONTROLS: tuple[Control, ...] = (
         scope=Scope.WORKER,
         arguments=(
             Argument(
-                name="when",
-                kind=Kind.CHOICE,
-                choices=("now", "bar"),
-                default="now",
-                optional=True,
+                name="when", kind=Kind.CHOICE, choices=("now", "bar"), default="now", optional=True
             ),
         ),
     ),
@@ -149,35 +161,87 @@ CONTROLS: tuple[Control, ...] = (
         doc="Beats per minute, whatever the prompts say; 0 leaves it to them.",
         scope=Scope.WORKER,
         arguments=(
-            Argument(name="bpm", kind=Kind.FLOAT, low=20, high=999, or_zero=True, default=0.0),
+            Argument(
+                name="bpm",
+                kind=Kind.FLOAT,
+                low=20,
+                high=999,
+                unit="bpm",
+                curve=Curve.LOG,
+                or_zero=True,
+                default=0.0,
+            ),
         ),
         setting=True,
+    ),
+    Control(
+        address=QUANTIZE,
+        doc="Prompts, weights, tempo, again and knobs take effect at once (off), on the next beat, "
+        "or on the next bar line.",
+        scope=Scope.WORKER,
+        arguments=(
+            Argument(name="when", kind=Kind.CHOICE, choices=("off", "beat", "bar"), default="off"),
+        ),
+        setting=True,
+    ),
+    Control(
+        address=TAP,
+        doc="Tap the beat: two taps or more set the tempo, by the median of their intervals, and "
+        "each says where a beat is. Right before /magnet/play they count in.",
+        scope=Scope.STREAM,
     ),
     Control(
         address=LOOP,
         doc="From the next bar on, loop so many bars of what is planned; 0 lets the music go on.",
         scope=Scope.WORKER,
-        arguments=(Argument(name="bars", kind=Kind.INT, high=16, default=0),),
+        arguments=(Argument(name="bars", kind=Kind.INT, high=16, unit="bars", default=0),),
         setting=True,
     ),
     _param("temperature", "Sampling temperature of the infill.", Kind.FLOAT, 0, 10),
     _param("top_p", "Nucleus mass of the infill; 0 turns it off.", Kind.FLOAT, 0, 1),
-    _param("top_k", "Tokens kept where top_p is 0; 0 keeps all.", Kind.INT, 0, 65536),
+    _param(
+        "top_k",
+        "Tokens kept where top_p is 0; 0 keeps all.",
+        Kind.INT,
+        1,
+        65536,
+        "tokens",
+        curve=Curve.LOG,
+        or_zero=True,
+    ),
     _param("guidance", "Guidance weight at the start of a stage.", Kind.FLOAT, 0, 30),
     _param("guidance_min", "Guidance weight at the end of a stage.", Kind.FLOAT, 0, 30),
-    _param("steps", "Forward passes of each codebook's stage.", Kind.STEPS, 1, 200),
+    _param(
+        "steps",
+        "Forward passes of each codebook's stage.",
+        Kind.STEPS,
+        1,
+        200,
+        "passes",
+        curve=Curve.LOG,
+    ),
     _param("seed", "Seed of the session's randomness.", Kind.SEED, 0, 2**31 - 1, default=0),
     _param("prefix_temperature", "Sampling temperature of the prefix.", Kind.FLOAT, 0, 10),
-    _param("prefix_top_k", "Tokens kept in the prefix; 0 keeps all.", Kind.INT, 0, 65536),
+    _param(
+        "prefix_top_k",
+        "Tokens kept in the prefix; 0 keeps all.",
+        Kind.INT,
+        1,
+        65536,
+        "tokens",
+        curve=Curve.LOG,
+        or_zero=True,
+    ),
     _param("prefix_guidance", "Guidance weight of the prefix.", Kind.FLOAT, 0, 30),
-    _param("window_s", "Seconds of music planned at a time.", Kind.FLOAT, 0.5, 30),
-    _param("context_s", "Seconds heard that a plan goes on from.", Kind.FLOAT, 0, 30),
+    _param("window_s", "Music planned at a time.", Kind.FLOAT, 0.5, 30, "s", curve=Curve.LOG),
+    _param("context_s", "Music heard that a plan goes on from.", Kind.FLOAT, 0, 30, "s"),
     _param(
         "slew_s",
         "How long guidance, temperature and weights take to reach a new value.",
         Kind.FLOAT,
         0,
         10,
+        "s",
         default=0.25,
     ),
     _param(
@@ -187,10 +251,19 @@ CONTROLS: tuple[Control, ...] = (
         Kind.FLOAT,
         40,
         2000,
+        "ms",
+        curve=Curve.LOG,
         default=250.0,
     ),
     _param(
-        "gain_db", "Loudness of the stream.", Kind.FLOAT, -60, 12, default=0.0, scope=Scope.STREAM
+        "gain_db",
+        "Loudness of the stream.",
+        Kind.FLOAT,
+        -60,
+        12,
+        "dB",
+        default=0.0,
+        scope=Scope.STREAM,
     ),
     _param(
         "level",
@@ -200,6 +273,48 @@ CONTROLS: tuple[Control, ...] = (
         1,
         default=1,
         scope=Scope.STREAM,
+    ),
+    Control(
+        address=RECORD,
+        doc="1 records what comes in from the sound card (--audio-in) or by WebSocket, up to 30 s, "
+        "and 0 ends the phrase.",
+        scope=Scope.STREAM,
+        arguments=(Argument(name="on", kind=Kind.INT, high=1),),
+    ),
+    Control(
+        address=INPUT_USE,
+        doc="Let the music go on from the phrase that was recorded, now (continue), or let later "
+        "plans know it beside what was heard last (context), or not any more (off).",
+        scope=Scope.WORKER,
+        arguments=(Argument(name="how", kind=Kind.CHOICE, choices=("continue", "context", "off")),),
+    ),
+    Control(
+        address="/magnet/take/keep",
+        doc="Keep the last whole bars as a take, and write them as a WAV file; 0 keeps the loop "
+        "that plays, or else everything since the last take.",
+        scope=Scope.TAKE,
+        arguments=(
+            Argument(name="bars", kind=Kind.INT, high=64, unit="bars", default=4, optional=True),
+            Argument(name="name", kind=Kind.TEXT, high=64, default="", optional=True),
+        ),
+    ),
+    Control(
+        address="/magnet/take/recall",
+        doc="Play a take again, and go on from its end; words and parameters become those it was "
+        "kept with.",
+        scope=Scope.TAKE,
+        arguments=(Argument(name="name", kind=Kind.TEXT, low=1, high=64),),
+    ),
+    Control(
+        address="/magnet/take/undo",
+        doc="Go back to the music, words and parameters before the last recall, again, or change "
+        "of a prompt, a weight or the tempo; once more for the one before.",
+        scope=Scope.TAKE,
+    ),
+    Control(
+        address="/magnet/take/list",
+        doc="Answered by /magnet/take/list.reply: the names of the takes.",
+        scope=Scope.SERVER,
     ),
     Control(
         address="/magnet/subscribe",
@@ -242,71 +357,6 @@ CONTROLS: tuple[Control, ...] = (
 )
 
 BY_ADDRESS = {control.address: control for control in CONTROLS}
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message that the server sends: its arguments with their OSC types, and its meaning."""
-
-    arguments: str
-    doc: str
-
-
-REPLIES: dict[str, Notice] = {
-    "/magnet/done": Notice(
-        "s address, i id, f seconds, s position",
-        "Carried out: after so many seconds, at this sample of the stream, it is first heard.",
-    ),
-    "/magnet/fail": Notice("s address, i id, s reason", "Refused; nothing has changed."),
-    "/magnet/pong": Notice("s text", "The answer to a ping."),
-    "/magnet/synced": Notice("i id", "All that was sent before this sync is answered."),
-    "/magnet/status.reply": Notice(
-        "s name, value, s name, value, ...", "Settings and state of the session, and counters."
-    ),
-}
-
-EVENTS: dict[str, Notice] = {
-    "/magnet/event/chunk": Notice(
-        "s position, i samples, i flags, i plan",
-        "Samples became final (OSC only; on a WebSocket the samples themselves come).",
-    ),
-    "/magnet/event/late": Notice(
-        "s position",
-        "No sound was there in time. From here on the last bar is repeated, at most twice, then "
-        "faded over a beat: one such event for each gap.",
-    ),
-    "/magnet/event/underrun": Notice(
-        "s position, i samples", "The gap that began there is over: so much was concealed."
-    ),
-    "/magnet/event/plan": Notice(
-        "s position, i plan, i context_frames, i prefix_frames, i frames, s steps, i reduced, "
-        "f bpm, s bar_position",
-        "A plan begins at this position: frames it goes on from, decodes one by one, and decodes "
-        "in all; forward passes of each codebook; 1 where time allowed fewer than asked for; its "
-        "tempo (0: the model has none) and where its bar begins.",
-    ),
-    "/magnet/event/plan_done": Notice(
-        "i plan, f seconds, i passes, s steps, i reduced, i replaced",
-        "A plan is decoded: the time and the forward passes that it "
-        "took, the steps that it was given, 1 where they were fewer than asked for, and 1 where a "
-        "change replaced it before its end.",
-    ),
-    "/magnet/event/lead": Notice(
-        "f lead_ms",
-        "The lead that this machine needs has changed; the stream follows without a jump, and "
-        "never below the lead that was asked for.",
-    ),
-    "/magnet/event/words": Notice(
-        "s unknown", "Words of a prompt that the model does not know; it plays the others."
-    ),
-    "/magnet/event/worker": Notice(
-        "s state, s detail", "The model's process is starting, ready, restarting or broken."
-    ),
-    "/magnet/event/dropped": Notice(
-        "s position, i samples",
-        "This client fell behind, and so much was left out (WebSocket only).",
-    ),
-}
 
 
 def lookup(address: str) -> Control:

@@ -2,6 +2,7 @@
 
     BridgeError
      ├── MessageError    a message that is not in the protocol; names the address and the argument
+     ├── TakeError       a take that cannot be kept, found or read; says what is wrong with it
      └── TransportError  a port, a socket, an audio device or a worker that cannot be had
 
 A MessageError is answered to its sender as ``/magnet/fail`` and changes nothing.
@@ -44,3 +45,7 @@ class MessageError(BridgeError, ValueError):
 
 class TransportError(BridgeError):
     """A port, a socket, an audio device or the worker process cannot be had."""
+
+
+class TakeError(BridgeError):
+    """A take cannot be kept, is not there, or is damaged."""

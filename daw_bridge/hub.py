@@ -12,24 +12,31 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daw_bridge import worker_protocol as wire
 from daw_bridge.access import Access
 from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, Scope, validate
 from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.messages import Command, session_name
-from daw_bridge.metrics import Metrics
+from daw_bridge.metrics import Histogram, Metrics
 from daw_bridge.requests import Outcome
 from daw_bridge.session import DEFAULT_LEAD_MS, Session
+from daw_bridge.stream import HISTORY_S
 from daw_bridge.supervisor import SILENCE_LIMIT_S, Supervisor, WorkerState
+from daw_bridge.take_desk import TakeDesk
+from daw_bridge.take_files import TakeStore
+from daw_bridge.tempo_follower import TempoFollower
+from daw_bridge.tempo_source import TempoSource
 from daw_bridge.worker_protocol import Value
 
 log = logging.getLogger(__name__)
 
 MAX_SESSIONS = 16
+MAX_LISTED = 256  # takes in one answer, so that it fits a datagram
 IDLE_SESSION_S = 60.0  # a session but ``main`` that nobody hears or controls is closed
 TICK_S = 0.005
+HEARD_AFTER_S = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 2.0, 4.0, 8.0)
 
 Watcher = Callable[[str, str, Mapping[str, Value]], None]  # session ("" for all), event, values
 
@@ -87,9 +94,12 @@ class Hub:
 
     Attributes:
         metrics: counters of the whole server.
+        heard_after: how long commands took, from their arrival until they are heard.
         access: who may connect.
         ready: the first worker's ``Ready``; None until the model is loaded.
         supervisor: keeper of the worker.
+        tempo: keeps the sessions in time with a clock.
+        takes: what is kept of their music.
     """
 
     def __init__(
@@ -101,8 +111,13 @@ class Hub:
         target: str,
         lead_ms: float = DEFAULT_LEAD_MS,
         silence_limit_s: float = SILENCE_LIMIT_S,
+        tempo_source: TempoSource | None = None,
+        follow_transport: bool = False,
+        takes: TakeStore,
+        recorded_s: float = HISTORY_S,
     ) -> None:
         self.metrics = Metrics()
+        self.heard_after = Histogram(HEARD_AFTER_S)
         self.access = access
         self.clock = clock
         self.ready: wire.Ready | None = None
@@ -115,7 +130,11 @@ class Hub:
             target=target,
             silence_limit_s=silence_limit_s,
         )
-        self._lead_ms = lead_ms
+        self.tempo = TempoFollower(
+            tempo_source, follow_transport=follow_transport, notify=self._notify
+        )
+        self.takes = TakeDesk(takes, self._notify, clock)
+        self._lead_ms, self._recorded_s = lead_ms, recorded_s
         self._sessions: dict[str, _SessionUse] = {}
         self._watchers: list[Watcher] = []
         self._wakers: list[Callable[[], None]] = []
@@ -139,6 +158,7 @@ class Hub:
                 notify=self._notify,
                 metrics=self.metrics,
                 lead_ms=self._lead_ms,
+                recorded_s=self._recorded_s,
             )
             use = self._sessions[name] = _SessionUse(session, self.clock())
             if self.ready is not None:
@@ -150,9 +170,9 @@ class Hub:
         use.last_used = self.clock()
         return use.session
 
-    def session_names(self) -> list[str]:
-        """Return the names of the sessions that are open."""
-        return list(self._sessions)
+    def open_sessions(self) -> dict[str, Session]:
+        """Return the sessions that are open, by name; to look is no use of them."""
+        return {name: use.session for name, use in self._sessions.items()}
 
     def _close_idle_sessions(self, now: float) -> None:
         for name, use in list(self._sessions.items()):
@@ -160,6 +180,7 @@ class Hub:
                 use.last_used = now
             elif now - use.last_used > IDLE_SESSION_S:
                 del self._sessions[name]
+                self.tempo.forget(name)
                 self.supervisor.send(wire.Close(name))
 
     # --- commands ---
@@ -175,9 +196,13 @@ class Hub:
                 self._serve(client, command.address, args, message_id)
                 return
             session = self.session(client.session)
+            passed_on = self.tempo.pass_on(session, control, args, self.clock())
         except (MessageError, TransportError) as error:
             self.metrics.fails += 1
             client.fail(message_id, command.address, str(error))
+            return
+        if passed_on is None:
+            client.done(message_id, Outcome(command.address, position=session.position))
             return
         ticket = object()
         client.outstanding[ticket] = None
@@ -185,13 +210,18 @@ class Hub:
         def reply(outcome: Outcome) -> None:
             if outcome.reason:
                 self.metrics.fails += 1
-                client.fail(message_id, outcome.address, outcome.reason)
+                client.fail(message_id, command.address, outcome.reason)
             else:
-                client.done(message_id, outcome)
+                self.heard_after.observe(outcome.seconds)
+                client.done(message_id, replace(outcome, address=command.address))
             client.outstanding.pop(ticket, None)
             self._settle_syncs(client, ticket)
 
-        session.submit(control, args, self.clock(), reply)
+        control, args = passed_on
+        if control.scope is Scope.TAKE:
+            self.takes.carry_out(session, control, args, reply)
+        else:
+            session.submit(control, args, self.clock(), reply)
 
     def _serve(
         self, client: Client, address: str, args: tuple[Value, ...], message_id: int | str
@@ -202,6 +232,10 @@ class Hub:
                 return
             case "status":
                 client.answer("status", message_id, self.status(client.session))
+                return
+            case "list":
+                names = enumerate(self.takes.names()[-MAX_LISTED:], start=1)
+                client.answer("takes", message_id, {str(n): name for n, name in names})
                 return
             case "sync":
                 client.syncs.append((int(args[0]), message_id, set(client.outstanding)))
@@ -244,6 +278,7 @@ class Hub:
             "worker_detail": self.supervisor.detail,
             "worker_pid": self.supervisor.pid or 0,
         }
+        values |= self.tempo.values(name)
         for address, args in session.settings():
             name = address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/")
             values[name] = args[0]
@@ -262,6 +297,10 @@ class Hub:
         """Call ``waker`` when there may be PCM to send; return the function that ends it."""
         self._wakers.append(waker)
         return lambda: self._wakers.remove(waker)
+
+    def announce(self, event: str, values: Mapping[str, Value], session: str = "") -> None:
+        """Tell everyone, or everyone of a session, what has happened."""
+        self._notify(session, event, values)
 
     def _notify(self, session: str, event: str, values: Mapping[str, Value]) -> None:
         for watcher in list(self._watchers):
@@ -328,12 +367,17 @@ class Hub:
                 session.on_event(message)
             case wire.Snapshot():
                 session.on_snapshot(message)
+            case wire.Restored():
+                session.takes.on_restored(message, now)
+            case wire.LoopPcm():
+                session.takes.on_loop(message)
 
     def tick(self) -> None:
         """Keep time: playheads, demands, gaps, idle sessions, a worker that hangs."""
         now = self.clock()
         for use in list(self._sessions.values()):
             use.session.tick(now)
+        self.tempo.tick(now, (use.session for use in self._sessions.values()))
         waited_for = any(use.session.waits_for_worker for use in self._sessions.values())
         self.supervisor.watch(now, waited_for=waited_for)
         self._close_idle_sessions(now)

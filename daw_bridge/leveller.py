@@ -80,6 +80,12 @@ class Leveller:
         """The gain now."""
         return self._gain_db
 
+    def begin_at(self, gain_db: float) -> None:
+        """Go on at a gain, and judge by what comes from now on."""
+        self._powers.clear()
+        self._filled = 0
+        self._gain_db = self._next_db = gain_db
+
     def process(self, pcm: FloatArray) -> FloatArray:
         """Return ``pcm`` float32 ``[C, n]`` at an even level, as many samples."""
         out, at = np.empty(pcm.shape, np.float32), 0

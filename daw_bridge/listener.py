@@ -10,6 +10,7 @@ Threading: none of its own; called from the event loop only, with the time passe
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,7 @@ class Listener:
         cursor: model-rate position of the next PCM to be taken from the history.
         position: stream position of the next sample to be sent, at the listener's rate.
         dropped_samples: model-rate samples it missed.
+        is_card: a sound card of this machine, whose clock is better than a reckoned one.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class Listener:
         sample_rate: int,
         channels: int,
         buffer_s: float = 0.0,
+        is_card: bool = False,
     ) -> None:
+        self.is_card = is_card
         self.sample_rate = sample_rate
         self.channels = channels
         self.buffer_s = buffer_s
@@ -74,6 +78,7 @@ class Listener:
         self._marks: deque[tuple[int, int, int]] = deque()  # from position: flags, plan_id
         self._anchor = 0.0  # model samples played at _anchor_time
         self._anchor_time = 0.0
+        self._pace = 1.0  # seconds of the stream in a second, where it is reckoned
         self._reporting = False
         self._needs_restart = False
 
@@ -125,11 +130,27 @@ class Listener:
         self._anchor_time = now
         self._reporting = True
 
+    @property
+    def reports(self) -> bool:
+        """Whether it says what it has played."""
+        return self._reporting
+
+    def is_heard(self, now: float) -> bool:
+        """Whether it has reported of late, and has something left to play."""
+        fresh = now - self._anchor_time < MAX_EXTRAPOLATION_S
+        return self._reporting and fresh and self.playhead(now) < self.cursor
+
+    def keep_pace(self, pace: float, now: float) -> None:
+        """Be reckoned, from now on, to play so many seconds of the stream in a second."""
+        if not self._reporting:
+            self._anchor, self._anchor_time = self.playhead(now), now
+            self._pace = pace
+
     def playhead(self, now: float) -> float:
         """Return the model-rate position that it is playing, by report or by reckoning."""
-        elapsed = max(0.0, now - self._anchor_time)
+        elapsed = max(0.0, now - self._anchor_time) * self._pace
         if self._reporting:
-            elapsed = min(elapsed, MAX_EXTRAPOLATION_S)
+            elapsed = min(max(0.0, now - self._anchor_time), MAX_EXTRAPOLATION_S)
         played = self._anchor + elapsed * self._model_rate
         if played < self.cursor:
             return played
@@ -192,6 +213,23 @@ class Listener:
             _, flags, plan_id = self._marks[0]
             self._ready.append(Packet(at + skip, pcm[:, skip:], flags, plan_id))
             self.position = at + pcm.shape[1]
+
+
+def foremost(listeners: Iterable[Listener], now: float) -> float | None:
+    """Return the playhead that paces a stream: the foremost; None where nobody listens.
+
+    Beside a sound card, a listener that does not report is only reckoned, and paces nothing.
+    """
+    everyone = list(listeners)
+    beside_card = any(listener.is_card for listener in everyone)
+    return max(
+        (
+            listener.playhead(now)
+            for listener in everyone
+            if not beside_card or listener.is_card or listener.reports
+        ),
+        default=None,
+    )
 
 
 def encode_packet(packet: Packet, sample_rate: int, kind: PcmFormat, sequence: int) -> bytes:

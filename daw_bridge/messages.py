@@ -113,18 +113,24 @@ def _walk_osc(packet: bytes, when: float | None, depth: int, into: list[TimedCom
 
 def _osc_command(packet: bytes) -> Command:
     address = _osc_address(packet)
-    for index, tag in enumerate(_osc_tags(packet)):
-        if tag not in "ifshd":
+    start, tags = _osc_tags(packet)
+    for index, tag in enumerate(tags):
+        if tag not in "ifshdTFNI":
             raise MessageError(
                 f"argument {index + 1} has the OSC type {tag!r}; only i, f and s are taken",
                 address=address,
                 argument=str(index + 1),
             )
+    if "I" in tags:  # an impulse has no bytes of its own, like nil, which python-osc knows
+        plain = tags.replace("I", "N").encode("ascii")
+        packet = packet[: start + 1] + plain + packet[start + 1 + len(plain) :]
     try:
-        args = tuple(OscMessage(packet).params)
+        params = OscMessage(packet).params
     except (OscParseError, UnicodeDecodeError, struct.error) as error:
         reason = f"an OSC message that is cut off or damaged: {error.args[-1]}"
         raise MessageError(reason, address=address) from error
+    # Toggles of some peers send T and F for 1 and 0, and their triggers a nil or an impulse.
+    args = tuple(int(p) if isinstance(p, bool) else p for p in params if p is not None)
     for arg in args:
         if isinstance(arg, str):
             _require_plain_text(arg, address, None)
@@ -141,15 +147,16 @@ def _osc_address(packet: bytes) -> str:
         raise MessageError("an OSC address that is not ASCII") from None
 
 
-def _osc_tags(packet: bytes) -> str:
+def _osc_tags(packet: bytes) -> tuple[int, str]:
+    """Return where the type tag string is, and what follows its comma."""
     start = (packet.find(b"\0") // 4 + 1) * 4
     if start >= len(packet):
-        return ""  # an old sender's message without a type tag string has no arguments
+        return start, ""  # an old sender's message without type tags has no arguments
     end = packet.find(b"\0", start)
     tags = packet[start : end if end >= 0 else len(packet)]
     if not tags.startswith(b","):
         raise MessageError("an OSC message without a type tag string")
-    return tags[1:].decode("latin-1")
+    return start, tags[1:].decode("latin-1")
 
 
 def encode_osc(address: str, args: Sequence[Value]) -> bytes:

@@ -1,9 +1,8 @@
 """OSC over UDP: datagrams to commands, replies and events back.
 
 A reply goes to the sender's own port and to every subscriber of the same session, because TouchOSC
-and Max listen on another port than they send from. Bundles with a time tag wait on the event loop's
-own timers, so that a far one delays nobody. Replies and events that arrive *here* are ignored:
-answering them would let two servers talk to each other for ever.
+and Max listen on another port than they send from. What a packet says is ``osc_receiver.py``'s
+business.
 
 Threading: event loop only; never blocks.
 """
@@ -15,17 +14,17 @@ import errno
 import ipaddress
 import logging
 import socket
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from daw_bridge.access import is_loopback
-from daw_bridge.controls import REPLIES
 from daw_bridge.errors import MessageError, TransportError
-from daw_bridge.hub import Client, Hub
+from daw_bridge.hub import Hub
 from daw_bridge.limits import TokenBucket
-from daw_bridge.messages import Command, encode_osc, parse_osc
-from daw_bridge.requests import Outcome
+from daw_bridge.messages import Command, encode_osc
+from daw_bridge.notices import EVENT_PREFIX
+from daw_bridge.osc_receiver import OscClient, OscReceiver
 from daw_bridge.worker_protocol import Value, is_position
 
 log = logging.getLogger(__name__)
@@ -34,14 +33,11 @@ Address = tuple[str, int]
 
 MAX_PEERS = 256
 MAX_SUBSCRIBERS = 32
-MAX_SCHEDULED = 1024
-MAX_AHEAD_S = 60.0
 PACKETS_PER_S, PACKET_BURST = 2000.0, 2000.0  # a datagram counts as 1 and 1 more for each KiB
 COMPLAINTS_PER_S, COMPLAINT_BURST = 20.0, 40.0
-EVENT_PREFIX = "/magnet/event/"
 
 
-class OscPeer(Client):
+class OscPeer(OscClient):
     """One sender, known by its address and port."""
 
     def __init__(self, server: OscServer, address: Address) -> None:
@@ -49,23 +45,9 @@ class OscPeer(Client):
         self.address = address
         self._server = server
 
-    def done(self, message_id: int | str, outcome: Outcome) -> None:
-        """Send ``/magnet/done``."""
-        values = (outcome.address, message_id, float(outcome.seconds), str(outcome.position))
-        self._server.reply(self, "/magnet/done", values)
-
-    def fail(self, message_id: int | str | None, address: str, reason: str) -> None:
-        """Send ``/magnet/fail``."""
-        number = 0 if message_id is None else message_id
-        self._server.reply(self, "/magnet/fail", (address, number, reason))
-
-    def answer(self, kind: str, message_id: int | str, values: Mapping[str, Value]) -> None:
-        """Send ``/magnet/pong``, ``/magnet/synced`` or ``/magnet/status.reply``."""
-        if kind == "status":
-            flat = [part for item in values.items() for part in item]
-            self._server.reply(self, "/magnet/status.reply", flat)
-        else:
-            self._server.reply(self, f"/magnet/{kind}", list(values.values()))
+    def reply(self, address: str, values: Sequence[Value]) -> None:
+        """Send a reply to it and to the subscribers of its session."""
+        self._server.reply(self, address, values)
 
     def subscribe(self, port: int, host: str | None) -> None:
         """Add another address for replies and events."""
@@ -75,15 +57,14 @@ class OscPeer(Client):
 class OscServer(asyncio.DatagramProtocol):
     """The UDP port of a server."""
 
-    def __init__(self, hub: Hub, *, wall_clock: Callable[[], float] = time.time) -> None:
-        """Prepare; ``wall_clock`` gives the unix time that time tags are meant in."""
+    def __init__(self, hub: Hub, receiver: OscReceiver) -> None:
         self._hub = hub
-        self._wall_clock = wall_clock
+        self._receiver = receiver
+        self.port = 0
         self._transport: asyncio.DatagramTransport | None = None
         self._peers: OrderedDict[Address, OscPeer] = OrderedDict()
-        self._subscribers: dict[Address, OscPeer] = {}
+        self._subscribers: OrderedDict[Address, OscPeer] = OrderedDict()
         self._trusted: set[str] = set()
-        self._scheduled = 0
         self._packets = TokenBucket(PACKETS_PER_S, PACKET_BURST, hub.clock)
         self._complaints = TokenBucket(COMPLAINTS_PER_S, COMPLAINT_BURST, hub.clock)
 
@@ -101,11 +82,12 @@ class OscServer(asyncio.DatagramProtocol):
         except OSError as error:
             raise bind_error("OSC", host, port, "--osc-port", error) from None
         self._hub.watch(self._on_event)
-        bound: int = self._transport.get_extra_info("sockname")[1]
-        return bound
+        self.port = self._transport.get_extra_info("sockname")[1]
+        return self.port
 
     def close(self) -> None:
-        """Release the port."""
+        """Release the port, and forget what waits for its time."""
+        self._receiver.close()
         if self._transport is not None:
             self._transport.close()
 
@@ -121,14 +103,7 @@ class OscServer(asyncio.DatagramProtocol):
             self._hub.metrics.flooded_packets += 1
             return
         peer = self._peer((str(addr[0]), int(addr[1])))
-        try:
-            commands = parse_osc(data)
-        except MessageError as error:
-            self._hub.metrics.bad_packets += 1
-            self._complain(peer, error.address, str(error))
-            return
-        for timed in commands:
-            self._accept(peer, timed.command, timed.when)
+        self._receiver.take(data, partial(self._carry_out, peer), partial(self._complain, peer))
 
     # --- commands ---
 
@@ -141,25 +116,6 @@ class OscServer(asyncio.DatagramProtocol):
         self._peers.move_to_end(address)
         return peer
 
-    def _accept(self, peer: OscPeer, command: Command, when: float | None) -> None:
-        if command.address in REPLIES or command.address.startswith(EVENT_PREFIX):
-            return
-        ahead_s = 0.0 if when is None else when - self._wall_clock()
-        if ahead_s <= 0:
-            self._carry_out(peer, command)
-        elif ahead_s > MAX_AHEAD_S:
-            reason = f"the time tag is {ahead_s:.0f} s ahead; at most {MAX_AHEAD_S:.0f} s"
-            self._complain(peer, command.address, reason)
-        elif self._scheduled >= MAX_SCHEDULED:
-            self._complain(peer, command.address, f"{MAX_SCHEDULED} messages wait already")
-        else:
-            self._scheduled += 1
-            asyncio.get_running_loop().call_later(ahead_s, self._carry_out_later, peer, command)
-
-    def _carry_out_later(self, peer: OscPeer, command: Command) -> None:
-        self._scheduled -= 1
-        self._carry_out(peer, command)
-
     def _carry_out(self, peer: OscPeer, command: Command) -> None:
         host = peer.address[0]
         if not is_loopback(host) and host not in self._trusted:
@@ -170,7 +126,7 @@ class OscServer(asyncio.DatagramProtocol):
             if peer.trusted:
                 self._trusted.add(host)
             return
-        self._hub.handle(peer, command)
+        self._receiver.carry_out(peer, command, partial(self._complain, peer))
 
     def _complain(self, peer: OscPeer, address: str, reason: str) -> None:
         """Refuse a message; not too often, so that a flood of them is not answered by another."""
@@ -183,8 +139,10 @@ class OscServer(asyncio.DatagramProtocol):
     def add_subscriber(self, peer: OscPeer, address: Address) -> None:
         """Send the replies and events of the peer's session to an address too.
 
+        Of too many, the one that subscribed longest ago hears no more.
+
         Raises:
-            MessageError: it is not an IP address, or there are too many.
+            MessageError: it is not an IP address.
         """
         host = "127.0.0.1" if address[0] == "localhost" else address[0]
         try:
@@ -195,13 +153,10 @@ class OscServer(asyncio.DatagramProtocol):
                 address="/magnet/subscribe",
                 argument="host",
             ) from None
-        if (host, address[1]) not in self._subscribers and len(
-            self._subscribers
-        ) >= MAX_SUBSCRIBERS:
-            raise MessageError(
-                f"{MAX_SUBSCRIBERS} addresses are subscribed already", address="/magnet/subscribe"
-            )
         self._subscribers[host, address[1]] = peer
+        self._subscribers.move_to_end((host, address[1]))
+        if len(self._subscribers) > MAX_SUBSCRIBERS:
+            self._subscribers.popitem(last=False)
 
     def reply(self, peer: OscPeer, address: str, values: Sequence[Value]) -> None:
         """Send a reply to a peer and to the subscribers of its session."""

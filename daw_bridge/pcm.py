@@ -6,6 +6,9 @@ import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+
 from daw_bridge.errors import MessageError
 
 
@@ -59,6 +62,13 @@ class PcmHeader:
             self.position,
             self.plan_id,
         )
+
+    def samples(self, message: bytes) -> npt.NDArray[np.float32]:
+        """Return the samples of a binary frame with this header: float32 ``[C, n]``."""
+        kind = "<i2" if self.format is PcmFormat.S16 else "<f4"
+        raw = np.frombuffer(message, kind, offset=HEADER_BYTES).reshape(-1, self.channels)
+        scale = np.float32(1 / 32768 if self.format is PcmFormat.S16 else 1)
+        return np.ascontiguousarray(raw.T, np.float32) * scale
 
     @classmethod
     def unpack(cls, message: bytes) -> PcmHeader:

@@ -13,7 +13,8 @@ from itertools import groupby
 from pathlib import Path
 
 from daw_bridge.arguments import Argument
-from daw_bridge.controls import CONTROLS, EVENTS, REPLIES, Control, Notice
+from daw_bridge.controls import CONTROLS, Control
+from daw_bridge.notices import EVENTS, REPLIES, Notice
 
 BEGIN, END = "<!-- controls -->", "<!-- /controls -->"
 
@@ -21,7 +22,8 @@ _ABOUT_CONTROLS = """\
 One namespace for both wires: an OSC message to the address, or the address as `cmd` of a WebSocket
 message with the arguments in `args`. Whole numbers may come as floats, the seed also as a string of
 digits. What is not in this table, or outside its range, is refused with a reason and changes
-nothing."""
+nothing. An OSC address pattern (`/magnet/param/{guidance,temperature}`, `*`, `?`, `[a-z]`) sets all
+settings that it matches, or none; it carries out no command."""
 
 _ABOUT_NOTICES = """\
 Replies go to whoever sent the command and, on OSC, to everyone subscribed to its session; events go

@@ -59,13 +59,13 @@ class Requests:
         self._sent: dict[int, Request] = {}
         self._waiting: list[Request] = []
 
-    @property
-    def full(self) -> bool:
-        """Whether no more should be taken."""
-        return len(self._sent) + len(self._waiting) >= MAX_REQUESTS
-
-    def new(self, control: Control, args: tuple[Value, ...], now: float, reply: Reply) -> Request:
-        """Return a request with a number of its own."""
+    def new(
+        self, control: Control, args: tuple[Value, ...], now: float, reply: Reply
+    ) -> Request | None:
+        """Return a request with a number of its own; None where it is refused, since many wait."""
+        if len(self._sent) + len(self._waiting) >= MAX_REQUESTS:
+            reply(Outcome(control.address, f"{MAX_REQUESTS} commands wait already; slow down"))
+            return None
         command = Command(self._session, self._next_id, control.address, args)
         self._next_id += 1
         return Request(command, now, reply, control.setting)
@@ -73,6 +73,11 @@ class Requests:
     def note_sent(self, request: Request) -> None:
         """It is with the worker."""
         self._sent[request.command.command_id] = request
+
+    def sent_settings(self) -> list[tuple[str, tuple[Value, ...]]]:
+        """Return the settings that the worker has not answered yet, in order."""
+        sent = (request for request in self._sent.values() if request.setting)
+        return [(request.command.address, request.command.args) for request in sent]
 
     def wait(self, request: Request) -> None:
         """Keep it for the next worker."""

@@ -1,34 +1,46 @@
 """A ring of samples between one writer and one reader, neither of which ever waits.
 
-Threading: ``write`` and ``space`` belong to one thread, ``read`` to another (the audio callback);
-``available`` may be read by both. Each side changes only its own counter, after
-the samples are in place, so no lock is needed under the interpreter's memory order.
+The two may be threads of one process or two processes: samples and counters may lie in shared
+memory (``card_memory.py``).
+
+Threading: ``write`` and ``space`` belong to one side, ``read`` to the other; ``available`` may be
+read by both. Each side changes only its own counter, after the samples are in place, so no lock is
+needed under the interpreter's memory order.
 """
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
+import numpy.typing as npt
 
 from daw_bridge.resample import FloatArray
 
+CountArray = npt.NDArray[np.int64]
+
 
 class RingBuffer:
-    """``capacity`` sample frames of ``channels`` channels, interleaved, float32.
+    """Sample frames between one writer and one reader.
 
-    Attributes:
-        written, taken: sample frames since the start; their difference is in the ring.
+    Args:
+        data: float32 ``[capacity, channels]``, the memory for the samples.
+        counts: int64 ``[2]``: sample frames written, and taken, since the start.
     """
 
-    def __init__(self, channels: int, capacity: int) -> None:
-        self.written = 0
-        self.taken = 0
-        self._data = np.zeros((capacity, channels), np.float32)
-        self._capacity = capacity
+    def __init__(self, data: FloatArray, counts: CountArray) -> None:
+        self._data, self._counts = data, counts
+        self._capacity = len(data)
+
+    @classmethod
+    def private(cls, channels: int, capacity: int) -> Self:
+        """Return an empty ring in memory of its own."""
+        return cls(np.zeros((capacity, channels), np.float32), np.zeros(2, np.int64))
 
     @property
     def available(self) -> int:
         """Sample frames that can be read."""
-        return self.written - self.taken
+        return int(self._counts[0] - self._counts[1])
 
     @property
     def space(self) -> int:
@@ -38,25 +50,26 @@ class RingBuffer:
     def write(self, samples: FloatArray) -> int:
         """Copy in as much of ``[n, channels]`` as there is space for; return how much."""
         count = min(len(samples), self.space)
-        at = self.written % self._capacity
+        at = int(self._counts[0]) % self._capacity
         head = min(count, self._capacity - at)
         self._data[at : at + head] = samples[:head]
         self._data[: count - head] = samples[head:count]
-        self.written += count
+        self._counts[0] += count
         return count
 
-    def read(self, out: FloatArray) -> int:
+    def read(self, out: FloatArray, *, fades: bool = True) -> int:
         """Fill ``out`` ``[n, channels]``; return how much was there.
 
-        What is missing is filled with silence, and what is there is then faded out.
+        What is missing is filled with silence, and what is there is then faded out where that is
+        asked for: where the stream has not ended by itself.
         """
         count = min(len(out), self.available)
-        at = self.taken % self._capacity
+        at = int(self._counts[1]) % self._capacity
         head = min(count, self._capacity - at)
         out[:head] = self._data[at : at + head]
         out[head:count] = self._data[: count - head]
-        self.taken += count
-        if count < len(out):
+        self._counts[1] += count
+        out[count:] = 0.0
+        if fades and count < len(out):
             out[:count] *= np.linspace(1.0, 0.0, count, dtype=np.float32)[:, None]
-            out[count:] = 0.0
         return count

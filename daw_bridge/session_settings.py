@@ -6,7 +6,7 @@ was put in them, and is itself replaced when something else is put in the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from daw_bridge.controls import BY_ADDRESS, LOOP, PARAM_PREFIX, PROMPT, SLOTS, TEMPO, Scope
 from daw_bridge.worker_protocol import Value
@@ -15,14 +15,15 @@ Setting = tuple[str, tuple[Value, ...]]
 
 _SLOT_ADDRESSES = tuple(f"{PROMPT}/{number}" for number in SLOTS)
 _LAST = (PROMPT, *_SLOT_ADDRESSES, TEMPO, LOOP)  # after all parameters, in this order
+_LEAD = PARAM_PREFIX + "lead_ms"  # of the machine, not of the music
 _WINDOW, _CONTEXT = PARAM_PREFIX + "window_s", PARAM_PREFIX + "context_s"
 
 
 class SessionSettings:
     """Settings by address, in the order in which they were last set."""
 
-    def __init__(self) -> None:
-        self._args: dict[str, tuple[Value, ...]] = {}
+    def __init__(self, settings: Iterable[Setting] = ()) -> None:
+        self._args: dict[str, tuple[Value, ...]] = dict(settings)
 
     def __iter__(self) -> Iterator[Setting]:
         """Iterate over addresses with their arguments."""
@@ -39,6 +40,35 @@ class SessionSettings:
             self._args.pop(old, None)
         self._args[address] = args
 
+    def with_changes(self, changes: Iterable[Setting]) -> tuple[Setting, ...]:
+        """Return the settings as they will be after some changes."""
+        changed = SessionSettings(self)
+        for address, args in changes:
+            changed.keep(address, args)
+        return tuple(changed)
+
+    def follow(self, settings: Iterable[Setting]) -> None:
+        """Take over settings of another time, of the music: the stream's own stay as they are."""
+        stays = [item for item in self if not _is_of_music(item[0])]
+        self._args = {}
+        for address, args in (*stays, *(item for item in settings if _is_of_music(item[0]))):
+            self.keep(address, args)
+
+    def way_to(self, settings: Iterable[Setting]) -> list[Setting]:
+        """Return what a worker is told so that other settings of the music hold.
+
+        What was not set in them gets its default, where the table knows it.
+        """
+        target = SessionSettings(self)
+        target.follow(settings)
+        told = []
+        for address, _ in self:
+            defaults = [argument.default for argument in BY_ADDRESS[address].arguments]
+            known = tuple(default for default in defaults if default is not None)
+            if address not in target._args and len(known) == len(defaults):
+                told.append((address, known))
+        return told + [(a, args) for a, args in target.replay() if self._args.get(a) != args]
+
     def replay(self) -> list[Setting]:
         """Return what a new worker is told: parameters first, since they change how words sound."""
         settings = [item for item in self if BY_ADDRESS[item[0]].scope is Scope.WORKER]
@@ -48,3 +78,8 @@ class SessionSettings:
             # own context: without any, both can be set in either order.
             settings.insert(0, (_CONTEXT, (0.0,)))
         return settings
+
+
+def _is_of_music(address: str) -> bool:
+    control = BY_ADDRESS.get(address)
+    return control is not None and control.scope is Scope.WORKER and address != _LEAD

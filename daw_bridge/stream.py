@@ -18,6 +18,7 @@ from daw_bridge.concealment import SHORTEST_S, Concealment, Pulse
 from daw_bridge.fades import Crossfade, crossfaded, mirrored, with_gain
 from daw_bridge.history import History
 from daw_bridge.leveller import Leveller
+from daw_bridge.recording import Recording, samples_kept
 from daw_bridge.resample import FloatArray
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
@@ -31,23 +32,26 @@ class Stream:
     Attributes:
         sample_rate: of the model.
         history: what listeners read.
+        recording: the same before the gain, and for longer: what may be repeated and kept.
         gap_from: where the gap began that is being concealed; None where there is none.
         pulse: beat and bar of the music.
         leveller: keeps the music at an even level, before the gain.
         gain: what the next samples are scaled to; reached within 20 ms.
+        ramp: samples of a crossfade.
     """
 
-    def __init__(self, channels: int, sample_rate: int, gain: float) -> None:
-        keep = round(HISTORY_S * sample_rate)
+    def __init__(
+        self, channels: int, sample_rate: int, gain: float, recorded_s: float = HISTORY_S
+    ) -> None:
         self.sample_rate = sample_rate
-        self.history = History(channels, keep)
+        self.history = History(channels, round(HISTORY_S * sample_rate))
+        self.recording = Recording(channels, samples_kept(recorded_s, sample_rate, channels))
         self.gap_from: int | None = None
         self.pulse = Pulse.of(0.0, 0, sample_rate)
         self.leveller = Leveller(sample_rate, channels)
         self.gain = self._gain = gain
-        self._heard = History(channels, keep)  # the same before the gain: what may be repeated
         self._repeatable_from = 0
-        self._ramp = round(FADE_S * sample_rate)
+        self.ramp = round(FADE_S * sample_rate)
         self._concealment: Concealment | None = None
         self._crossfade = Crossfade(self._silence())  # into the next music, as long as it lasts
         self._open = False  # music came since the last end of the stream
@@ -59,9 +63,12 @@ class Stream:
 
     def add(self, pcm: FloatArray, flags: int, plan_id: int) -> None:
         """Add music ``[C, n]``; it ends a gap."""
-        pcm = self.leveller.process(pcm)
+        self.add_levelled(self.leveller.process(pcm), flags, plan_id)
+
+    def add_levelled(self, pcm: FloatArray, flags: int, plan_id: int) -> None:
+        """Add music whose level is as it should be, since it was heard before."""
         if self._concealment is not None:
-            self._crossfade = Crossfade(self._concealment.take(self._ramp))
+            self._crossfade = Crossfade(self._concealment.take(self.ramp))
             if self._concealment.has_faded:
                 self._repeatable_from = self.position
             self._concealment = self.gap_from = None
@@ -71,16 +78,21 @@ class Stream:
     def cut(self) -> None:
         """The next music does not go on from the last: let it begin without a click."""
         if self._open and self._concealment is None:
-            self._crossfade = Crossfade(mirrored(self._heard.tail(self._ramp), self._ramp))
+            self._crossfade = Crossfade(mirrored(self.recording.tail(self.ramp), self.ramp))
+
+    def lead_over(self, sound: FloatArray) -> None:
+        """Crossfade from ``sound``, which goes on from the last music, into the next."""
+        if self._open and self._concealment is None:
+            self._crossfade = Crossfade(sound)
 
     def conceal(self, frames: int) -> int:
         """Fill so many samples of a gap; return how many."""
         if self._concealment is None:
             repeatable = min(self.position - self._repeatable_from, self.pulse.bar)
             self._concealment = Concealment(
-                self._heard.tail(repeatable),
+                self.recording.tail(repeatable),
                 self.pulse,
-                ramp=self._ramp,
+                ramp=self.ramp,
                 shortest=round(SHORTEST_S * self.sample_rate),
             )
             self.gap_from = self.position
@@ -91,18 +103,18 @@ class Stream:
         """Fade out what sounds, and mark the end; return how many samples that took."""
         if not self._open:
             return 0
-        tail = mirrored(self._heard.tail(self._ramp), self._ramp)
+        tail = mirrored(self.recording.tail(self.ramp), self.ramp)
         self._append(crossfaded(tail, self._silence()), FLAG_CONCEALED | FLAG_LAST, 0)
         self._concealment = self.gap_from = None
         self._crossfade, self._open = Crossfade(self._silence()), False
         self._repeatable_from = self.position
-        return self._ramp
+        return self.ramp
 
     def _silence(self) -> FloatArray:
-        return np.zeros((self.history.channels, self._ramp), np.float32)
+        return np.zeros((self.history.channels, self.ramp), np.float32)
 
     def _append(self, pcm: FloatArray, flags: int, plan_id: int) -> None:
-        self._heard.append(pcm, flags, plan_id)
-        scaled = with_gain(pcm, self._gain, self.gain, self._ramp)
+        self.recording.append(pcm, flags)
+        scaled = with_gain(pcm, self._gain, self.gain, self.ramp)
         self.history.append(scaled, flags, plan_id)
         self._gain = self.gain

@@ -4,6 +4,9 @@ The playhead is that of the foremost listener, but never faster than a sound car
 report any playhead. What it reports moves the stream on by no more than the time that went by, plus
 a little drift and slack; so it can neither drain the stream nor make others miss anything.
 
+A stream has this one clock. A sound card that plays it (``audio_output.py``) moves it, and is made
+to run as fast as a client that reports; whoever does not report is sent music at its pace.
+
 Threading: none of its own; called from the event loop only, with the time passed in.
 """
 

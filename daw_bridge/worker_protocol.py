@@ -1,8 +1,9 @@
 """The seam between the server process and a worker: typed messages over one duplex connection.
 
-The server sends ``Open``, ``Restore``, ``Command``, ``Demand``, ``Close`` and ``Shutdown``; the
-worker answers with ``Ready`` once, then ``Chunk``, ``Snapshot``, ``Done``, ``Fail`` and ``Event``.
-Nothing else crosses, so that a worker may as well run in a thread (tests) or on another machine.
+The server sends ``Open``, ``Restore``, ``Command``, ``Demand``, ``Align``, ``Rejoin``, ``Phrase``,
+``AskLoop``, ``Close`` and ``Shutdown``; the worker answers with ``Ready`` once, then ``Chunk``,
+``Snapshot``, ``Restored``, ``LoopPcm``, ``Done``, ``Fail`` and ``Event``. Nothing else crosses, so
+that a worker may as well run in a thread (tests) or on another machine.
 
 Rules that both sides keep:
 
@@ -16,9 +17,11 @@ Rules that both sides keep:
   the ``Done`` of a stop no chunk of that session follows until a play.
 * Commands are validated before they are sent (``controls.py``): a worker refuses what only the
   model can know, such as a number of steps that does not fit its codebooks.
-* A worker sends a ``Snapshot`` of a session every half second of music and when it stops. The
-  server keeps the last one as it is, and gives it to the next worker as ``Restore``, right after
-  ``Open`` and before the settings. Whoever cannot use one begins anew and says so in an ``Event``.
+* A worker sends a ``Snapshot`` of a session every half second of music, as soon as a bar has been
+  sent, and when it stops. The server keeps the last one as it is, and gives it to the next worker
+  as ``Restore``, right after ``Open`` and before the settings. Whoever cannot use one begins anew
+  and says so in an ``Event``. Snapshots are also kept with takes: a ``Restore`` may come at any
+  time, and is answered by ``Restored`` where it has a number.
 * EOF on the connection means the server is gone: the worker leaves.
 * A model that cannot be loaded is ``Broken``: trying again would not help, so the server does not.
 
@@ -40,6 +43,7 @@ FLAG_PREFIX = 1  # decoded autoregressively
 FLAG_INFILL = 2  # decoded by masked stages
 FLAG_CONCEALED = 4  # no music was there in time: repeated, faded or silent
 FLAG_LAST = 8  # the stream stops after this
+FLAG_TAKE = 16  # of a take that was kept, heard again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +88,24 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Go on with the music of a session that another worker played: ``data`` of its Snapshot."""
+    """Go on with the music of a Snapshot, of another worker's or of another time.
+
+    A ``request_id`` above 0 is answered by Restored; where it cannot be, nothing changes.
+    ``settings``, addresses and arguments, are carried out at once with it.
+    """
 
     session: str
     data: bytes
+    request_id: int = 0
+    settings: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskLoop:
+    """Say what the loop is that plays; answered by LoopPcm when its music is all decided."""
+
+    session: str
+    request_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +127,53 @@ class Command:
 class Demand:
     """PCM is wanted up to, and never past, a position (model samples; it never goes back).
 
-    ``lead_s`` is how far that is ahead of what is heard.
+    ``lead_s`` is how far that is ahead of what is heard, and ``heard`` whether anybody listens.
     """
 
     session: str
     until_sample: int
     lead_s: float = 0.0
+    heard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Align:
+    """Follow an external clock: at worker position ``position`` its beat count is ``beat``.
+
+    Nobody answers. A bar begins where ``beat`` is a multiple of 4; ``bpm`` is 20 to 999, or 0 where
+    there is no clock any more. The position may lie ahead of or behind what was sent.
+    """
+
+    session: str
+    position: int
+    beat: float
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoin:
+    """After a gap: for those who listen, worker position ``position`` is beat ``beat``.
+
+    Nobody answers. The worker moves its bars, so that their lines are where they would have been.
+    """
+
+    session: str
+    position: int
+    beat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A piece of a phrase to go on from, in order: float32 ``[C, n]`` at the model's rate.
+
+    The ``first`` piece forgets those of another phrase, behind the ``last`` it is whole. Nobody
+    answers; an Event ``input`` tells what becomes of it.
+    """
+
+    session: str
+    pcm: npt.NDArray[np.float32]
+    first: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +218,48 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What another worker needs to go on with the music of a session as it is now."""
+    """What a worker needs to go on with the music of a session as it is now.
+
+    ``position`` is the sample at which that music would begin, and ``key`` its key, such as "Am";
+    empty where it has none.
+    """
 
     session: str
     data: bytes
+    position: int = 0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The answer to a Restore: its music begins at ``position``, or ``reason`` says why not."""
+
+    session: str
+    request_id: int
+    position: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPcm:
+    """The answer to an AskLoop: one round, which repeats without a seam.
+
+    Attributes:
+        session, request_id: of the AskLoop.
+        pcm: float32 ``[C, n]``, from its first bar line on; None: there is no loop.
+        bars: how many it has.
+        bpm: its tempo.
+        key: as in a Snapshot.
+        data: a Snapshot's, of the loop as it begins a round.
+    """
+
+    session: str
+    request_id: int
+    pcm: npt.NDArray[np.float32] | None = None
+    bars: int = 0
+    bpm: float = 0.0
+    key: str = ""
+    data: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +304,10 @@ def is_position(name: str) -> bool:
     return name.endswith("position")
 
 
-ServerMessage = Open | Close | Restore | Command | Demand | Shutdown
-WorkerMessage = Ready | Broken | Chunk | Snapshot | Done | Fail | Event
+ServerMessage = (
+    Open | Close | Restore | AskLoop | Command | Demand | Align | Rejoin | Phrase | Shutdown
+)
+WorkerMessage = Ready | Broken | Chunk | Snapshot | Restored | LoopPcm | Done | Fail | Event
 
 
 class WorkerConnection(Protocol):

@@ -1,180 +1,276 @@
-// The page around the player: fields, buttons and readings.
+// The page: everything is made here and joined. What each part does is in its own module.
 
-import { Slider, TextField } from "./fields.js";
-import { FLAG_CONCEALED, FLAG_INFILL, FLAG_PREFIX, Player } from "./player.js";
+import { Client } from "./client.js";
+import { isEmbedded, makeTabs, Max } from "./embed.js";
+import { TextField, show } from "./fields.js";
+import { Figures } from "./figures.js";
+import { clock, tempoWords, workerWords } from "./format.js";
+import { Input } from "./input.js";
+import { Knobs } from "./knobs.js";
+import { Meters } from "./meters.js";
+import { controlsOf } from "./oscquery.js";
+import { BUFFER_MS, Player } from "./player.js";
+import { Prompts } from "./prompts.js";
+import { commandsOf, hasForgotten } from "./restore.js";
+import { Server } from "./server.js";
+import { Shortcuts } from "./shortcuts.js";
+import { Stream } from "./stream.js";
+import { Takes } from "./takes.js";
+import { Themes } from "./themes.js";
+import { sourceOf } from "./timeline.js";
+import { Transport } from "./transport.js";
+import { ROWS, View } from "./view.js";
 
 const STATUS_MS = 1000;
 const UNLOCK_MS = 500; // where there is no sound device, the browser never says that sound may begin
-const SLOTS = [1, 2, 3, 4, 5, 6];
-const LOOPS = [0, 1, 2, 4, 8, 16]; // bars; 0 is off
+const FRAME_MS = 1000 / 30;
+const STILL_FRAME_MS = 250; // where motion is reduced
+const PANELS = [["prompts", "Prompts"], ["knobs", "Controls"], ["takes", "Takes"], ["input", "Audio in"], ["figures", "Health"]];
+const NEEDS = [["/magnet/tap", "tap"], ["/magnet/quantize", "quantize"], ["/magnet/take/keep", "takes"], ["/magnet/input/record", "input"]];
 
 const element = (id) => document.getElementById(id);
-const player = new Player(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
-let isUp = false;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
-function show(id, text) {
-  const target = element(id);
-  if (target.textContent !== text) target.textContent = text; // unchanged text is not read out again
+let isUp = false;
+let controls = []; // the table (oscquery.js)
+let lastStatus = null;
+
+if (isEmbedded()) makeTabs(PANELS);
+
+// --- the parts ---
+
+const server = new Server();
+const player = new Player();
+const client = new Client(server.socket, {
+  session: new URLSearchParams(location.search).get("session") ?? "main",
+  format: "f32",
+  channels: 2,
+  sample_rate: player.rate,
+  buffer_ms: BUFFER_MS,
+  ...(server.token ? { token: server.token } : {}),
+});
+const view = new View(element("spectrogram"));
+const stream = new Stream(client, player, ROWS, (column, levels) => view.heatmap.put(column, levels));
+const figures = new Figures();
+const meters = new Meters();
+const max = new Max(command);
+const transport = new Transport(command, unlock);
+const prompts = new Prompts(command);
+const knobs = new Knobs(element("groups"), command);
+const takes = new Takes(command, server);
+const input = new Input(player, client, command, { unlock, say: complain });
+const themes = new Themes(() => view.restyle());
+const parts = [transport, prompts, knobs, takes, input];
+
+const shortcuts = new Shortcuts([
+  [" ", "Play, stop", () => transport.toggle()],
+  ["a", "Again: other notes", () => command("/magnet/again")],
+  ["t", "Tap the tempo", () => command("/magnet/tap")],
+  ["l", "Next length of loop", () => transport.loop.next()],
+  ["q", "Now, on beat, on bar", () => transport.quantize.next()],
+  ["r", "Reset at the bar", () => command("/magnet/reset", "bar")],
+  ["0", "Reset at once", () => command("/magnet/reset", "now")],
+  ["k", "Keep a take", () => takes.keep()],
+  ["u", "Undo the last change", () => takes.undo()],
+  ["i", "Record from the microphone", () => input.toggle()],
+  ["d", "Light or dark", () => themes.toggle()],
+  ["1 2 3 4 5 6", "Write in that slot", null],
+  ...[1, 2, 3, 4, 5, 6].map((number) => [String(number), "", () => prompts.focus(number)]),
+  ["Enter", "Send what is written", null],
+  ["Escape", "Leave the field as it was", null],
+  ["?", "This list", () => shortcuts.toggleList()],
+]);
+
+// --- what the user does ---
+
+function complain(text) {
+  show("message", text);
+  if (text) figures.note(text);
 }
 
 async function command(address, ...args) {
+  if (address === "/magnet/play") stream.willPlay();
+  const sent = performance.now();
   try {
-    const answer = await player.command(address, ...args);
+    const answer = await client.command(address, ...args);
     show("message", "");
+    max.out("done", address, answer.seconds ?? (performance.now() - sent) / 1000);
+    refresh();
     return answer;
   } catch (error) {
-    show("message", error.message);
+    complain(error.message);
+    max.out("fail", address, error.message);
     return null;
   }
 }
 
-// --- what the user does ---
-
-const prompt = new TextField(element("prompt"), async (text) => {
-  show("words", "");
-  await command("/magnet/prompt", text);
-  refresh();
-});
-
-element("play").addEventListener("click", async () => {
+async function unlock() {
   await Promise.race([player.unlock(), new Promise((resolve) => setTimeout(resolve, UNLOCK_MS))]);
-  await command("/magnet/play");
-  refresh();
-});
-
-for (const [id, ...message] of [
-  ["stop", "/magnet/stop"],
-  ["again", "/magnet/again"],
-  ["reset", "/magnet/reset", "now"],
-  ["reset-bar", "/magnet/reset", "bar"],
-]) {
-  element(id).addEventListener("click", async () => {
-    await command(...message);
-    refresh();
-  });
 }
 
-const gain = new Slider(
-  element("gain"),
-  element("gain-value"),
-  (decibels) => `${decibels} dB`,
-  (decibels) => command("/magnet/param/gain_db", decibels),
-);
+element("unlock").addEventListener("click", unlock);
+element("help").addEventListener("click", () => shortcuts.toggleList());
 
-const tempo = new TextField(element("tempo"), (text) => command("/magnet/tempo", Number(text)));
-
-const loops = LOOPS.map((bars) => {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = bars || "Off";
-  button.disabled = true;
-  button.addEventListener("click", async () => {
-    if (await command("/magnet/loop", bars)) showLoop(bars);
-  });
-  element("loop").append(button);
-  return button;
+const session = new TextField(element("session"), (name) => {
+  const url = new URL(location.href);
+  url.searchParams.set("session", name);
+  history.replaceState(null, "", url);
+  lastStatus = null;
+  client.reconnect({ session: name });
 });
+session.adopt(client.hello.session);
 
-function showLoop(bars) {
-  LOOPS.forEach((count, index) => loops[index].setAttribute("aria-pressed", String(count === bars)));
-}
-
-const slots = SLOTS.map((number) => {
-  const form = element("slot").content.cloneNode(true).querySelector("form");
-  const [label] = form.getElementsByTagName("label");
-  const [text, weight] = form.getElementsByTagName("input");
-  label.textContent = number;
-  label.htmlFor = text.id = `slot-${number}`;
-  weight.id = `weight-${number}`;
-  weight.setAttribute("aria-label", `Weight of slot ${number}`);
-  element("slots").append(form);
-  const put = (words, share) => command(`/magnet/prompt/${number}`, words, share);
-  const slider = new Slider(
-    weight,
-    form.querySelector("output"),
-    (share) => share.toFixed(2),
-    (share) => field.submit((words) => put(words, share)),
-  );
-  const field = new TextField(text, (words) => put(words, slider.value));
-  return { number, field, slider };
+element("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  server.remember(element("token").value);
+  client.reconnect({ token: server.token });
 });
-
-const controls = document.querySelectorAll("main button, main input");
 
 // --- what the server says ---
 
-player.addEventListener("connection", ({ detail }) => {
-  isUp = detail.up;
-  show("connection", isUp ? "connected" : `not connected${detail.reason ? `: ${detail.reason}` : ""}`);
-  element("connection").classList.toggle("connected", isUp);
-  for (const control of controls) control.disabled = !isUp;
-  if (isUp) refresh();
+client.addEventListener("connection", ({ detail: { up, reason, ready } }) => {
+  isUp = up;
+  show("connection", up ? "connected" : `not connected${reason ? `: ${reason}` : ", trying again"}`);
+  element("connection").classList.toggle("up", up);
+  element("token-form").hidden = up || !/token/.test(reason);
+  for (const part of parts) part.disabled = !up;
+  max.out("status", up ? "connected" : "disconnected", ...(reason ? [reason] : []));
+  if (up) greet(ready);
+  else figures.note(`The connection was lost${reason ? `: ${reason}` : ""}`);
 });
 
-player.addEventListener("message", ({ detail }) => {
-  if (detail.event === "words") show("words", `Words the model does not know, ignored: ${detail.unknown}`);
-  if (detail.event === "plan") show("bpm", detail.bpm ? `${Number(detail.bpm.toFixed(1))} bpm` : "unknown");
-  if (detail.event === "worker" && detail.state !== "ready") show("message", `Worker ${detail.state}: ${detail.detail}`);
-  if (detail.event === "worker" && detail.state === "ready") show("message", "");
+async function greet(ready) {
+  const { model } = ready;
+  show("model", model.name === undefined ? "" : `model ${model.name}`);
+  prompts.offer(model.words ?? "");
+  max.out("ready", client.hello.sample_rate, client.hello.channels, ready.session);
+  await meetControls();
+  knobs.meetModel(model);
+  knobs.disabled = !isUp;
+  if (hasForgotten(ready, lastStatus)) await restore(lastStatus);
+  refresh();
+  takes.refresh();
+}
+
+async function meetControls() {
+  if (controls.length === 0) {
+    const tree = await server.fetchJson("/osc");
+    controls = tree === null ? [] : controlsOf(tree);
+    knobs.build(controls);
+  }
+  if (controls.length === 0) {
+    element("groups").textContent = "This server does not list its controls at /osc.";
+    return;
+  }
+  const known = new Set(controls.map(({ address }) => address));
+  for (const [address, id] of NEEDS) {
+    for (const part of [element(id), element(`tab-${id}`)]) if (part) part.hidden = !known.has(address);
+  }
+}
+
+async function restore(status) {
+  figures.note("The server was started anew: your words and settings are sent to it again");
+  for (const message of commandsOf(status, controls)) await command(...message);
+  if (status.state === "playing" || status.state === "priming") await transport.play();
+}
+
+client.addEventListener("event", ({ detail }) => {
+  const { event, session: _, ...values } = detail;
+  max.out("event", event, ...Object.values(values));
+  switch (event) {
+    case "words":
+      prompts.warn(detail.unknown);
+      break;
+    case "worker":
+      figures.worker(detail.state, detail.detail);
+      if (detail.state === "ready") show("message", "");
+      else complain(workerWords(detail.state, detail.detail));
+      break;
+    case "dropped":
+      figures.dropped(detail.samples, player.rate);
+      break;
+    case "late":
+      figures.note("The model was late: the last bar is repeated");
+      break;
+    case "tempo":
+      if (detail.source !== "tap") figures.note(tempoWords(detail));
+      refresh();
+      break;
+    case "take":
+      figures.note(`Kept ${detail.name}`);
+      takes.refresh();
+      break;
+    case "input":
+      input.follow(detail);
+      break;
+    case "device":
+      figures.note(`Audio device ${detail.state}: ${detail.detail}`);
+      break;
+  }
 });
 
 async function refresh() {
   if (!isUp) return;
-  const status = await player.command("/magnet/status").catch(() => null);
+  const status = await client.command("/magnet/status").catch(() => null);
   if (status === null) return;
-  show("state", status.worker === "ready" ? status.state : `${status.state}, worker ${status.worker}`);
-  show("server-underruns", String(status.underruns));
-  if (prompt.adopt(status.prompt ?? status["prompt/1"] ?? "")) show("words", "");
-  gain.adopt(status.gain_db ?? 0);
-  tempo.adopt(status.tempo ? String(status.tempo) : "");
-  showLoop(status.loop ?? 0);
-  for (const { number, field, slider } of slots) {
-    const first = number === 1 ? status.prompt : undefined; // a prompt takes the first slot
-    field.adopt(status[`prompt/${number}`] ?? first ?? "");
-    const share = status[`prompt/${number}/weight`];
-    slider.adopt(field.input.value ? (share ?? 1) : 1); // an empty slot is ready for its first text
-  }
-  showTable(status);
-}
-
-function showTable({ event, id, ...values }) {
-  const rows = Object.entries(values).map(([name, value]) => {
-    const row = document.createElement("tr");
-    for (const text of [name, value]) row.appendChild(document.createElement("td")).textContent = text;
-    return row;
-  });
-  element("status").replaceChildren(...rows);
+  if (Number(status.position) > 0 || lastStatus === null) lastStatus = status;
+  for (const part of [transport, prompts, knobs, input, figures]) part.adopt?.(status);
+  figures.worker(status.worker, status.worker_detail);
+  session.adopt(status.session);
+  element("unlock").hidden = player.isOn || (status.state !== "playing" && !isEmbedded());
 }
 
 // --- what is heard ---
 
-function clock(seconds) {
-  const tenths = Math.floor(seconds * 10);
-  const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
-  return `${Math.floor(tenths / 600)}:${rest}`;
-}
+stream.addEventListener("change", ({ detail }) => figures.heard(detail));
+stream.addEventListener("first", ({ detail }) => figures.firstPcm(detail.ms));
+player.addEventListener("sound", ({ detail }) => (element("unlock").hidden ||= detail.on));
 
-function sourceOf({ playing, flags }) {
-  if (!playing) return "nothing";
-  if (flags & FLAG_CONCEALED) return "concealed";
-  if (flags & FLAG_PREFIX) return "prefix";
-  return flags & FLAG_INFILL ? "infill" : "other";
-}
+let lastBeat = null;
 
 player.addEventListener("heard", ({ detail }) => {
-  const rate = player.context.sampleRate;
-  show("position", clock(detail.position / rate));
+  const source = detail.playing ? sourceOf(detail.flags) : "nothing";
+  show("position", clock(detail.position / player.rate));
   show("plan", detail.plan ? String(detail.plan) : "none");
-  show("source", sourceOf(detail));
-  element("source").className = sourceOf(detail);
-  show("buffered", `${Math.round((1000 * detail.queued) / rate)} ms`);
-  show("underruns", String(detail.underruns));
-  element("level").value = Math.max(-60, 20 * Math.log10(Math.max(detail.peak, 1e-6)));
+  show("source", source);
+  element("source").className = source;
+  figures.buffer(detail, player.rate);
+  meters.push(detail, performance.now() / 1000);
+  const { beat } = stream;
+  if (beat === null || (beat.beat === lastBeat?.beat && beat.bar === lastBeat.bar)) return;
+  max.out("beat", beat.beat, beat.bar, beat.bpm);
+  lastBeat = beat;
 });
 
-player.addEventListener("change", ({ detail }) => {
-  show("latency", `${Math.round(detail.ms)} ms (${detail.address.split("/").pop()})`);
-});
+let drawnAt = 0;
 
-setInterval(refresh, STATUS_MS);
-player.start().catch((error) => show("message", `This page cannot play: ${error.message}`));
+function draw(now) {
+  requestAnimationFrame(draw);
+  const isStill = stillness.matches;
+  if (now - drawnAt < (isStill ? STILL_FRAME_MS : FRAME_MS) - 4) return;
+  drawnAt = now;
+  transport.beat(stream.beat);
+  const { playhead, timeline, grid, spectra } = stream;
+  if (element("view").offsetParent) view.draw({ playhead, timeline, grid, rate: player.rate, hop: spectra.hop, isStill });
+}
+
+function summarise() {
+  const { playhead, timeline } = stream;
+  const pieces = timeline.pieces(playhead, playhead, Infinity);
+  const seconds = (zone) => pieces.reduce((sum, piece) => sum + (piece.zone === zone ? piece.to - piece.from : 0), 0) / player.rate;
+  show("summary", `${seconds("frozen").toFixed(1)} s are frozen, ${seconds("planned").toFixed(1)} s more are planned`);
+}
+
+setInterval(() => {
+  refresh();
+  summarise();
+}, STATUS_MS);
+for (const part of parts) part.disabled = true;
+requestAnimationFrame(draw);
+try {
+  await player.start();
+  client.connect();
+  if (isEmbedded()) player.unlock(); // as far as the browser allows; else there is the button
+} catch (error) {
+  complain(`This page cannot play: ${error.message}`);
+}

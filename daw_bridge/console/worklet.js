@@ -1,32 +1,41 @@
-// The audio thread of the page: a queue of packets, played in order.
+// The audio thread of the page: plays what comes, in order, and reports what is heard.
 //
 // It begins when `bufferFrames` are there, and again after it ran dry. Each packet carries its stream
 // position, so what is heard is known to the sample.
 
+import { FLAG } from "./packet.js";
+import { FrameRing } from "./ring.js";
+
+const CAPACITY_S = 8; // four times the longest lead
 const REPORT_BLOCKS = 8; // of 128 samples: a report to the page every 21 ms at 48 kHz
 const FADE_IN_STEP = 1 / 256; // per sample
-const DECAY = 0.97; // per sample, from the last sample heard, where the queue is empty
-const FLAG_CONCEALED = 4;
-const FLAG_LAST = 8;
+const DECAY = 0.97; // per sample, from the last sample heard, where the ring is empty
 
 class StreamProcessor extends AudioWorkletProcessor {
-  constructor({ processorOptions }) {
+  constructor({ processorOptions, outputChannelCount }) {
     super();
     this.bufferFrames = processorOptions.bufferFrames;
-    this.queue = [];
-    this.offset = 0; // frames of the first packet that are played
-    this.queued = 0; // frames
+    this.channels = outputChannelCount[0];
+    this.ring = new FrameRing(Math.round(CAPACITY_S * sampleRate), this.channels);
+    this.newestFlags = 0;
     this.playing = false;
     this.gain = 0;
-    this.last = [0, 0];
-    this.heard = { position: 0, plan: 0, flags: 0 };
+    this.last = new Float32Array(this.channels);
     this.underruns = 0;
-    this.peak = 0;
+    this.overflow = 0; // frames that had no room
     this.blocks = 0;
-    this.port.onmessage = ({ data }) => {
-      this.queue.push(data);
-      this.queued += data.frames;
-    };
+    this.beginReport();
+    this.port.onmessage = ({ data }) => this.take(data);
+  }
+
+  take(packet) {
+    if (packet.clear) {
+      this.ring.clear();
+      this.playing = false; // nothing of it is missing
+      return;
+    }
+    this.overflow += this.ring.write(packet);
+    this.newestFlags = packet.flags;
   }
 
   process(inputs, [output]) {
@@ -35,56 +44,61 @@ class StreamProcessor extends AudioWorkletProcessor {
       this.gain = 0;
     }
     const frames = output[0].length;
-    let at = 0;
-    while (this.playing && at < frames && this.queue.length > 0) at = this.copy(output, at, frames);
-    if (this.playing && at < frames) {
+    const count = this.playing ? this.ring.read(output, 0, frames) : 0;
+    this.shape(output, count);
+    if (this.playing && count < frames) {
       this.playing = false;
       // At the end, and in a gap of the server's, nothing is missing here.
-      if (!(this.heard.flags & (FLAG_LAST | FLAG_CONCEALED))) this.underruns += 1;
+      if (!(this.ring.heard.flags & (FLAG.last | FLAG.concealed))) this.underruns += 1;
     }
-    this.fadeOut(output, at, frames);
+    this.measure(output);
     if (++this.blocks % REPORT_BLOCKS === 0) this.report();
     return true;
   }
 
   mayBegin() {
-    const newest = this.queue[this.queue.length - 1];
-    return newest !== undefined && (this.queued >= this.bufferFrames || (newest.flags & FLAG_LAST) !== 0);
+    const { available } = this.ring;
+    return available >= this.bufferFrames || (available > 0 && (this.newestFlags & FLAG.last) !== 0);
   }
 
-  // Play from the first packet until it or the block is over; return where in the block that is.
-  copy(output, at, frames) {
-    const packet = this.queue[0];
-    const count = Math.min(frames - at, packet.frames - this.offset);
-    for (let n = 0; n < count; n++) {
+  // Fade in what begins; let the last sample die away where there is none.
+  shape(output, count) {
+    for (let n = 0; n < count && this.gain < 1; n++) {
       this.gain = Math.min(1, this.gain + FADE_IN_STEP);
-      for (let channel = 0; channel < output.length; channel++) {
-        const from = (this.offset + n) * packet.channels + Math.min(channel, packet.channels - 1);
-        const sample = packet.samples[from] * this.gain;
-        output[channel][at + n] = this.last[channel] = sample;
-        this.peak = Math.max(this.peak, Math.abs(sample));
+      for (const side of output) side[n] *= this.gain;
+    }
+    for (const [channel, side] of output.entries()) {
+      if (count > 0) this.last[channel] = side[count - 1];
+      for (let n = count; n < side.length; n++) side[n] = this.last[channel] *= DECAY;
+    }
+  }
+
+  beginReport() {
+    this.peak = new Float32Array(this.channels);
+    this.power = new Float64Array(this.channels);
+    this.clipped = 0;
+    this.measured = 0;
+  }
+
+  measure(output) {
+    for (const [channel, side] of output.entries()) {
+      for (const sample of side) {
+        const size = Math.abs(sample);
+        if (size > this.peak[channel]) this.peak[channel] = size;
+        if (size >= 1) this.clipped += 1;
+        this.power[channel] += sample * sample;
       }
     }
-    this.offset += count;
-    this.queued -= count;
-    this.heard = { position: packet.position + this.offset, plan: packet.plan, flags: packet.flags };
-    if (this.offset === packet.frames) {
-      this.queue.shift();
-      this.offset = 0;
-    }
-    return at + count;
-  }
-
-  fadeOut(output, at, frames) {
-    for (let channel = 0; channel < output.length; channel++) {
-      for (let n = at; n < frames; n++) output[channel][n] = this.last[channel] *= DECAY;
-    }
+    this.measured += output[0].length;
   }
 
   report() {
-    const { playing, queued, underruns, peak } = this;
-    this.port.postMessage({ ...this.heard, playing, queued, underruns, peak });
-    this.peak = 0;
+    const { playing, underruns, overflow, clipped, measured } = this;
+    const rms = Array.from(this.power, (power) => Math.sqrt(power / measured));
+    const peak = Array.from(this.peak);
+    const queued = this.ring.available;
+    this.port.postMessage({ ...this.ring.heard, playing, queued, underruns, overflow, peak, rms, clipped });
+    this.beginReport();
   }
 }
 

@@ -59,10 +59,18 @@ class BeatGrid:
         beat = self.metre(frame).start_beat
         return self.going_on(frame, beat - BEATS_PER_BAR * round(beat / BEATS_PER_BAR))
 
+    def beat_at(self, frame_time: float) -> float:
+        """Return the beat position at a time in frames, parts of one included."""
+        return self.beat + (frame_time - self.frame) / self.frame_rate * self.tempo_bpm / 60.0
+
+    def next_line(self, frame: int, beats: int) -> int:
+        """Return the first frame from ``frame`` on that holds a multiple of ``beats``."""
+        number = math.ceil((self.beat_at(frame) - _ON_IT) / beats)
+        return math.floor(self._frames_at(number * beats) + _ON_IT)
+
     def next_bar(self, frame: int) -> int:
         """Return the first frame from ``frame`` on that holds a bar line."""
-        bar = math.ceil((self.metre(frame).start_beat - _ON_IT) / BEATS_PER_BAR)
-        return math.floor(self._frames_at(bar * BEATS_PER_BAR) + _ON_IT)
+        return self.next_line(frame, BEATS_PER_BAR)
 
     def bar_time(self, frame: int) -> float:
         """Return where the bar that ``frame`` lies in begins, in frames, parts of one included."""

@@ -8,25 +8,28 @@ The first of several changes begins a plan at once; those that come within one l
 into the next. So a knob that is turned asks for a few plans a second, each of which is heard, and
 not for one with each of its values. Only what comes right behind the first, before anything of its
 plan is decoded, joins it: two messages that were sent as one should be heard as one.
+
+Where changes are quantised (``settings.Quantize``) they begin on the next line of the beat that can
+still be planned. The plan is decoded as soon as the music is planned up to the line; changes that
+come later and still in time for the same line take its place there. What was told to begin at a
+frame is kept: no later change begins before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from magnet_core.api import Model
 from magnet_core.model.metre import BEATS_PER_BAR
-from magnet_core.runtime.decision import Decision
-from magnet_core.runtime.events import Applied, PlanDone, Planned, SessionEvent
+from magnet_core.runtime.events import Applied, SessionEvent
+from magnet_core.runtime.follower import Follower
 from magnet_core.runtime.loop import Loop
 from magnet_core.runtime.outlook import Outlook, Turn
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.planner import Plan
+from magnet_core.runtime.running import Running
 from magnet_core.runtime.score import Score
 from magnet_core.runtime.timeline import Timeline
-from magnet_core.runtime.window import WindowDecoding
 
 _NEVER = -(1 << 60)
 _MOST_JOIN, _MOST_PASSES = 2, 3  # so often changes join a plan that has made no more passes
@@ -39,16 +42,6 @@ class Start:
 
     frame: int
     adopts: bool = False
-
-
-@dataclass(slots=True)
-class _Run:
-    """A plan that is being decoded."""
-
-    window: WindowDecoding
-    passes: Iterator[None]
-    sample: int  # at which it is first heard
-    covered_until: float  # time at which that is, unless the stream is stopped
 
 
 class Composer:
@@ -65,7 +58,9 @@ class Composer:
 
     Attributes:
         looper: the loop, if there is one.
+        follower: keeps the bars on those of a clock.
         plans: how many have begun.
+        has_changed: something was changed since the last plan that adopted what is wanted.
     """
 
     def __init__(
@@ -79,18 +74,19 @@ class Composer:
         note: Callable[[SessionEvent], None],
     ) -> None:
         self._model, self._timeline, self._output, self._score = model, timeline, output, score
-        self._outlook, self._clock, self._note = outlook, clock, note
+        self._outlook, self._note = outlook, note
         self._planner, self.looper = outlook.planner, outlook.looper
+        self._running = Running(model, timeline, output, score, outlook, clock, note)
+        self.follower = Follower(model.sample_rate, model.codec.hop_length)
         self.plans = 0
-        self._run: _Run | None = None
         self._last_first = 0  # frame that the last plan began with
-        self._has_changed = False  # since the last plan that adopted what is wanted
+        self.has_changed = False
         self._breaks_off = False  # and so that the music before it should matter little
         self._pending: list[object] = []  # tickets of changes that are not yet applied
         self._adopted_at = _NEVER  # frame of the last plan that adopted something
         self._joined = 0  # plans that have taken the place of one there
-        self._last_took_s = 0.0  # the last plan that was decoded to its end
-        self._confirmed_lead_s = 0.0
+        self._kept_until = 0  # no plan begins before this frame: what was said of it stays true
+        self._line_asked: int | None = None  # the first that the changes could have begun on
 
     # -- requests ---------------------------------------------------------------------------------
 
@@ -101,8 +97,10 @@ class Composer:
             ticket: of who asked for it.
             breaks_off: go on from a short context only, so that the change is heard.
         """
+        if not self.has_changed:
+            self._line_asked = None
         self._pending.append(ticket)
-        self._has_changed = True
+        self.has_changed = True
         self._breaks_off |= breaks_off
 
     def answer(self, ticket: object, sample: int) -> None:
@@ -111,10 +109,10 @@ class Composer:
 
     def apply_while_silent(self) -> None:
         """Changes made while nothing plays cost nothing: the next plan begins at once with them."""
-        frozen = self._timeline.frozen
-        if self._has_changed and not self.looper.holds(frozen):
-            self._drop_plan(frozen)
-            self._adopt(frozen, at_once=True)
+        frame = max(self._timeline.frozen, self._kept_until)
+        if self.has_changed and not self.looper.holds(frame):
+            self._drop_plan(frame)
+            self._adopt(frame, at_once=True)
 
     def begin_anew(self, *, memory_from: int | None = None) -> None:
         """Plan nothing but what begins anew at the first frame that is not sent.
@@ -125,6 +123,9 @@ class Composer:
         frozen = self._timeline.frozen
         self._drop_plan(frozen)
         self.forget_loop()
+        self.follower.begin_anew()
+        self._kept_until = frozen
+        self._adopted_at = min(self._adopted_at, frozen)
         self._outlook.turn = None
         self._outlook.memory_from = frozen if memory_from is None else memory_from
 
@@ -135,7 +136,7 @@ class Composer:
             frame = self._timeline.frozen
         else:
             self.forget_loop()
-            frame = self._score.beat_grid.next_bar(self._outlook.rewrite_point())
+            frame = self._next_line(self._first(), BEATS_PER_BAR)
         self._outlook.turn = Turn(frame)
         return self._output.heard_from(frame)
 
@@ -147,11 +148,12 @@ class Composer:
         Raises:
             ConfigError: no such number of bars; nothing has changed.
         """
-        tempo_bpm, codec = self._score.beat_grid.tempo_bpm, self._model.codec
-        loop = Loop.at(0, bars, tempo_bpm, codec)
+        loop = Loop.at(0, bars, self._score.tempo_bpm, self._model.codec)
         if self.looper.loop is not None:
             self.release_loop()
-        frame = self._score.beat_grid.next_bar(self._outlook.rewrite_point())
+        # Its tempo is the one that is wanted, so that a nudge has to end before.
+        since = max(self._first(), self.follower.nudged_until or 0)
+        frame = self._next_line(since, BEATS_PER_BAR)
         if self._outlook.turn is not None:
             frame = max(frame, self._outlook.turn.frame)
         loop = loop.at_frame(frame)
@@ -163,15 +165,17 @@ class Composer:
         """Let new music follow the loop; returns the first sample that it changes."""
         if self._output.loop_goes_round:
             return self._leave_loop()
-        rounds, sample = self._output.rounds, self.next_sample
+        rounds, sample, loop = self._output.rounds, self.next_sample, self.looper.loop
+        if loop is not None:  # the block that it ends in is cut there
+            sample = min(sample, self._output.heard_from(self._output.block_of(loop.end_frame)))
         closing = self._outlook.closing_frame()
         self.forget_loop()
         if rounds is not None and rounds.left_at is None:
             sample = min(sample, rounds.seam)
         if closing is not None:
             sample = min(sample, self._output.heard_from(closing))
-        if self._has_changed or self._is_gliding():  # what has waited for the loop to be left
-            sample = min(sample, self._output.heard_from(self._outlook.rewrite_point()))
+        if self.has_changed or self._is_gliding():  # what has waited for the loop to be left
+            sample = min(sample, self._output.heard_from(self._first()))
         return sample
 
     def forget_loop(self) -> None:
@@ -183,17 +187,16 @@ class Composer:
     @property
     def next_sample(self) -> int:
         """The first sample that what is planned from now on can change."""
-        end = self._timeline.horizon
-        if self._run is not None:
-            end = max(end, self._run.window.plan.end_frame)
-        return self._output.heard_from(end)
+        plan, end = self._running.plan, self._timeline.horizon
+        return self._output.heard_from(end if plan is None else max(end, plan.end_frame))
 
     def _end_plans_with(self, loop: Loop) -> None:
         """Plan nothing behind the loop's first round, and send its end when it is closed only."""
         self._output.held_from = loop.end_frame - 2  # the seam lies in these
         self._timeline.keep_from = min(loop.begin_frame, self._timeline.frozen)
-        if self._run is not None and self._run.window.plan.end_frame > loop.end_frame:
-            self._finish(replaced=True)
+        plan = self._running.plan
+        if plan is not None and plan.end_frame > loop.end_frame:
+            self._running.finish(replaced=True)
         if self._timeline.horizon > loop.end_frame:
             self._output.rewrite_from(loop.end_frame)
 
@@ -219,7 +222,7 @@ class Composer:
     @property
     def is_decoding(self) -> bool:
         """Whether a plan is under way."""
-        return self._run is not None
+        return self._running.plan is not None
 
     def follow(self) -> None:
         """Take note of what has been sent since the last call."""
@@ -227,7 +230,7 @@ class Composer:
         turn = self._outlook.turn
         if turn is not None and turn.is_planned and frozen >= turn.frame:
             self._outlook.memory_from, self._outlook.turn = turn.frame, None
-        if loop is None or self._run is not None or self._output.rounds is not None:
+        if loop is None or self.is_decoding or self._output.rounds is not None:
             return
         if not looper.is_closed and self._timeline.horizon == loop.end_frame:
             looper.is_closed = self._outlook.closing_frame() is None  # there is no time for it
@@ -236,12 +239,16 @@ class Composer:
 
     def due(self) -> Start | None:
         """Return the plan that should begin now, if any."""
-        if self._has_changed and self._outlook.can_rewrite() and not self._merges():
-            return Start(self._outlook.rewrite_point(), adopts=True)
+        changed = self._change_due()
+        if changed is not None:
+            return changed
         turn, horizon = self._outlook.turn, self._timeline.horizon
-        if turn is not None and not turn.is_planned and horizon >= turn.frame:
+        if turn is not None and not turn.is_planned and turn.frame <= self._decided():
             return Start(turn.frame)
-        if self._run is not None:
+        on_clock = self._clock_due()
+        if on_clock is not None:
+            return Start(on_clock)
+        if self.is_decoding:
             return None
         closing = self._outlook.closing_frame()
         if closing is not None and closing <= horizon:
@@ -249,7 +256,7 @@ class Composer:
         if self._is_gliding():
             return Start(self._outlook.rewrite_point())
         if self._outlook.runs_out():
-            return Start(horizon, adopts=self._has_changed and not self.looper.holds(horizon))
+            return Start(horizon, adopts=self._may_adopt_at(horizon))
         return None
 
     def begin(self, start: Start) -> None:
@@ -260,6 +267,7 @@ class Composer:
         self._drop_plan(frame)
         if start.adopts:
             self._adopt(frame, at_once=not self._output.sounding)
+        breaks_off |= self._follow_clock(frame)
         turn = self._outlook.turn
         if turn is not None and not turn.is_planned and frame >= turn.frame:
             turn.is_planned = True
@@ -267,75 +275,19 @@ class Composer:
         wish = self._outlook.wish(frame, short=breaks_off)
         self.plans += 1
         self._last_first = frame
+        self._score.forget(self._timeline.frozen)
         self._outlook.follow_lead()
         plan = self._planner.plan(wish, self.plans)
         covered_s = self._planner.first_sound_s(wish) if wish.silent else wish.lead_s
-        self._decode(self._score.decision(plan), covered_s)
+        self._running.begin(self._score.decision(plan), self._score.beat_grid, covered_s)
 
     def advance(self) -> None:
         """Make one forward pass of the plan under way."""
-        assert self._run is not None
-        try:
-            next(self._run.passes)
-        except StopIteration:
-            self._finish(replaced=False)
-
-    def _decode(self, decision: Decision, covered_s: float) -> None:
-        """Begin to decode; what is set from now on is for later plans.
-
-        Args:
-            decision: what.
-            covered_s: seconds until its first frame is to be heard.
-        """
-        plan, model, output = decision.plan, self._model, self._output
-        grid, timeline, loop = self._score.beat_grid, self._timeline, self.looper.loop
-        sample, future = output.sample_of(plan.first_frame), None
-        if plan.future_frames and loop is not None:
-            begin = loop.begin_frame
-            future = timeline.between(begin, begin + plan.future_frames)
-            decision = replace(decision, future_first=begin)
-        window = WindowDecoding(
-            lm=model.lm,
-            plan=plan,
-            prompt=timeline.before(plan.first_frame, plan.context_frames),
-            future=future,
-            conditions=self._score.conditions(decision),
-            params=decision.params,
-            generator=decision.generator(model.lm.device),
-            costs=self._planner.costs,
-            clock=self._clock,
-            deliver=partial(output.write, plan_id=plan.plan_id),
-            hurry=self._hurried,
-        )
-        tempo_bpm = grid.tempo_bpm if model.lm.config.metre else 0.0
-        bar_sample = output.sample_at(grid.bar_time(plan.first_frame))
-        self._note(Planned(decision, sample, tempo_bpm, bar_sample))
-        self._run = _Run(window, window.passes(), sample, self._clock() + covered_s)
-
-    def _hurried(self, plan: Plan) -> Plan:
-        """Return the plan with the steps that there still is time for, now that its prefix ends."""
-        assert self._run is not None
-        if not self._output.sounding:
-            return plan
-        heard_frames = max(plan.prefix_frames - self._outlook.held_frames, 0)
-        by_clock_s = self._run.covered_until - self._clock() + heard_frames * self._planner.frame_s
-        # Whoever demands faster than sound has more time than it seems; so has a stream that was
-        # stopped in the meantime.
-        return self._planner.hurried(plan, max(by_clock_s, self._output.left_s))
-
-    def _finish(self, *, replaced: bool) -> None:
-        if self._run is None:
-            return
-        run, self._run = self._run, None
-        window = run.window
-        self._note(PlanDone(window.plan, run.sample, window.seconds, window.passes_made, replaced))
-        if not replaced:
-            self._last_took_s = window.seconds
-            self.looper.note_planned(self._timeline.horizon, window.plan.future_frames)
+        self._running.advance()
 
     def _drop_plan(self, frame: int) -> None:
         """Forget what is planned from ``frame`` on."""
-        self._finish(replaced=True)
+        self._running.finish(replaced=True)
         if self._timeline.horizon > frame and self.looper.loop is not None:
             self.looper.is_closed = False
         self._output.rewrite_from(frame)
@@ -345,36 +297,144 @@ class Composer:
 
     def _adopt(self, frame: int, *, at_once: bool) -> None:
         """Let what is wanted hold from ``frame`` on, and say so."""
+        since = self._first_missed(frame)
         self._score.adopt(frame, at_once=at_once)
         loop = self.looper.loop
         if loop is not None:  # the tempo may be another
-            tempo_bpm = self._score.beat_grid.tempo_bpm
+            tempo_bpm = self._score.tempo_bpm
             same = Loop.at(loop.begin_frame, loop.bars, tempo_bpm, self._model.codec)
             self.looper.place(same)
             self._end_plans_with(same)
-        self._has_changed = self._breaks_off = False
-        self._adopted_at = frame
+        self.has_changed = self._breaks_off = False
+        self._adopted_at = self._kept_until = frame
         if self._pending:
-            heard_from = self._output.heard_from(frame)
+            heard_from = self._output.heard_from(since)
             self._note(Applied(tuple(self._pending), heard_from))
             self._pending = []
 
+    def _follow_clock(self, frame: int) -> bool:
+        """Let the beats go on as a clock wants it, if it is time; return whether they jump."""
+        follower, score, output = self.follower, self._score, self._output
+        sample = output.sample_of(frame)
+        if output.sounding and self._clock_line(frame) != frame:
+            return False
+        if self.looper.loop is not None:  # whose bars are of one length
+            follower.nudged_until = None
+            course = follower.steady(score.beat_grid, score.tempo_bpm, frame)
+        elif follower.clock is None and follower.nudged_until is None:
+            return False
+        else:
+            course = follower.course(
+                score.beat_grid, score.tempo_bpm, frame, sample, at_once=not output.sounding
+            )
+        score.follow(frame, course, follower.tempo_bpm(0.0))
+        self._kept_until = max(self._kept_until, frame)
+        return course.jumps
+
     # -- where and when ---------------------------------------------------------------------------
 
-    def _merges(self) -> bool:
+    def _first(self) -> int:
+        """Return the first frame that a plan may begin with: nothing that was said is broken."""
+        return max(self._outlook.rewrite_point(), self._kept_until)
+
+    def _change_due(self) -> Start | None:
+        """Return the plan that begins with what was changed, if it should begin now."""
+        if not self.has_changed or not self._outlook.can_rewrite():
+            return None
+        frame, loop = self._line(self._first()), self.looper.loop
+        if self._line_asked is None:
+            self._line_asked = frame
+        if frame > self._decided() or (loop is not None and frame > loop.begin_frame):
+            return None
+        if self._comes_first(frame) and not self._outlook.is_urgent(frame):
+            return None
+        return None if self._merges(frame) else Start(frame, adopts=True)
+
+    def _comes_first(self, frame: int) -> bool:
+        """Whether another plan should begin before a change that is to begin at ``frame``."""
+        first = self._outlook.rewrite_point()
+        if not self._output.sounding or frame <= first:
+            return False
+        on_clock = self._clock_line(self._first())
+        is_on_clock = on_clock is not None and on_clock < frame
+        return is_on_clock or self._score.differs(self._last_first, frame)
+
+    def _first_missed(self, frame: int) -> int:
+        """Return the first frame at which a knob would move on, if it were not for ``frame``."""
+        frames = range(self._outlook.rewrite_point(), frame)
+        moves = (f for f in frames if self._score.differs(self._last_first, f))
+        return next(moves, frame) if self._output.sounding else frame
+
+    def _decided(self) -> int:
+        """Return up to which frame it is known what the music and its beats are."""
+        horizon, nudged_until = self._timeline.horizon, self.follower.nudged_until
+        return horizon if nudged_until is None else min(horizon, nudged_until)
+
+    def _line(self, first: int) -> int:
+        """Return the frame from ``first`` on that changes may begin with."""
+        beats = self._score.wanted.settings.quantize.beats
+        if not beats or not self._output.sounding:
+            return first
+        return self._next_line(first, beats)
+
+    def _next_line(self, first: int, beats: int) -> int:
+        score = self._score
+        return self.follower.next_line(score.beat_grid, score.tempo_bpm, first, beats)
+
+    def _may_adopt_at(self, horizon: int) -> bool:
+        """Whether what was changed may begin where all that is planned ends.
+
+        A machine that can plan nothing but that misses lines, and must not miss them all.
+        """
+        if not self.has_changed or self.looper.holds(horizon):
+            return False
+        missed = self._line_asked is not None and self._line_asked < horizon
+        return missed or self._line(horizon) == horizon
+
+    def _merges(self, frame: int) -> bool:
         """Whether changes should wait for others that may come: one plan for each lead."""
-        run = self._run
+        running = self._running
         if not self._output.sounding:  # nor ever will, if every change begins from the beginning
-            spent_s = self._last_took_s if run is None else run.window.seconds
-            return (run is not None or self._timeline.planned > 0) and spent_s > _PATIENCE_S
-        is_new = run is not None and run.window.passes_made <= _MOST_PASSES
+            spent_s = running.seconds if self.is_decoding else running.last_took_s
+            return (self.is_decoding or self._timeline.planned > 0) and spent_s > _PATIENCE_S
+        is_new = self.is_decoding and running.passes_made <= _MOST_PASSES
         if is_new and self._timeline.horizon <= self._adopted_at and self._joined < _MOST_JOIN:
             return False
-        merges_until = self._adopted_at + self._score.frames(self._outlook.lead_s)
-        return self._outlook.rewrite_point() < merges_until
+        if frame > self._outlook.rewrite_point():
+            return self._can_wait(frame)
+        return frame < self._adopted_at + self._score.frames(self._outlook.lead_s)
+
+    def _can_wait(self, frame: int) -> bool:
+        """Whether a plan at ``frame``, ahead of what can be planned, can let another one end."""
+        plan = self._running.plan
+        is_for_it = plan is not None and plan.first_frame == frame == self._adopted_at
+        return is_for_it and not self._outlook.is_urgent(frame)
+
+    def _clock_due(self) -> int | None:
+        """Return the frame at which the beats should go on otherwise, if it must be planned now."""
+        if not self._output.sounding or not self._outlook.can_rewrite():
+            return None
+        frame = self._clock_line(self._first())
+        if frame is None or frame > self._timeline.horizon:
+            return None
+        return frame if self._outlook.is_urgent(frame) else None
+
+    def _clock_line(self, first: int) -> int | None:
+        """Return the frame from ``first`` on at which the beats should go on otherwise."""
+        score, loop, follower = self._score, self.looper.loop, self.follower
+        if not follower.is_active or not self._model.lm.config.metre:
+            return None
+        sample = self._output.sample_of(first)
+        frame = follower.due(score.beat_grid, score.tempo_bpm, first, sample)
+        if loop is not None and (
+            follower.nudged_until is None or frame is None or frame > loop.begin_frame
+        ):
+            return None
+        return frame
 
     def _is_gliding(self) -> bool:
         """Whether a knob has moved on since the last plan, so that another should follow."""
         if not self._output.sounding or not self._outlook.can_rewrite():
             return False
-        return self._score.differs(self._last_first, self._outlook.rewrite_point())
+        first = self._outlook.rewrite_point()
+        return first >= self._kept_until and self._score.differs(self._last_first, first)

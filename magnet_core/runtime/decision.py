@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 
 from magnet_core.api import Model
 from magnet_core.config import DecodingParams
@@ -32,6 +33,7 @@ class Decision:
         params: how to decode.
         seed: of the window's randomness, 0 to 2 ** 63 - 1.
         future_first: the first of the plan's ``future_frames``, as a frame of the timeline.
+        given: ``[K][n]``, a phrase that stands for the first ``n`` frames of the context; none: ().
     """
 
     plan: Plan
@@ -41,6 +43,18 @@ class Decision:
     params: DecodingParams
     seed: int
     future_first: int = 0
+    given: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def own_frames(self) -> int:
+        """Frames of the context that are the stream's own, behind what is given."""
+        return self.plan.context_frames - (len(self.given[0]) if self.given else 0)
+
+    def prompt(self, own: Tensor) -> Tensor:
+        """Return the whole context ``[K, context_frames]``; ``own`` is the stream's, ``[K, m]``."""
+        if not self.given:
+            return own
+        return torch.cat([torch.tensor(self.given, dtype=torch.int64), own], dim=1)
 
     def generator(self, device: torch.device) -> torch.Generator:
         """Return the window's randomness, from its beginning."""

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from magnet_core.api import Model
+from magnet_core.config import Variant
+from magnet_core.runtime.blocks import BLOCK_FRAMES
 from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.events import PlanDone
+from magnet_core.runtime.planner import Planner, Wish
 from magnet_core.runtime.session import LiveSession
 from magnet_core.runtime.settings import Settings
 
@@ -16,6 +19,7 @@ _LONGEST_WINDOW_S = 10.0  # of checkpoints trained on 30 s: a plan should not ou
 _CONTEXT_SHARE = 0.4
 _WARM_UP_WINDOW_S, _WARM_UP_STEPS = 2.0, 2
 _FAR = 1 << 40  # samples: as much as there is
+_BUSY = 0.85  # of the time: what may be planned with
 
 
 class Engine:
@@ -43,6 +47,25 @@ class Engine:
             context_s=_CONTEXT_SHARE * window_s,
             seed=seed,
         )
+
+    def streams_at_once(self) -> int:
+        """Return for how many streams with the model's own settings there is time, at least 1."""
+        variant, params = self.model.lm.config.variant, self.model.params
+        settings, frame_rate = self._settings(0), self.model.frame_rate
+        context = round(settings.context_s * frame_rate)
+        wish = Wish(
+            first_frame=0,
+            context_frames=context,
+            frames=max(round(settings.window_s * frame_rate) - context, 1),
+            steps=params.steps,
+            prefix_frames=params.prefix_frames,
+            lead_s=0.0,
+            held_frames=0,
+            can_prefix=variant is not Variant.MAGNET,
+            can_infill=variant is not Variant.AUTOREGRESSIVE,
+        )
+        load = Planner(1.0 / frame_rate, BLOCK_FRAMES, self._costs).load(wish)
+        return max(int(_BUSY / load), 1)
 
     def warm_up(self) -> None:
         """Play a little to nobody: lazy set-up is over, and costs are known, when music begins."""

@@ -92,4 +92,17 @@ class Late:
     plan_id: int
 
 
-SessionEvent = Applied | Planned | PlanDone | Late | Joint
+@dataclass(frozen=True, slots=True)
+class PhraseChanged:
+    """A phrase that was played to the model is ready, in use, or not in use any more.
+
+    Attributes:
+        state: "recorded", "in use" or "off".
+        seconds: how long it is.
+    """
+
+    state: str
+    seconds: float
+
+
+SessionEvent = Applied | Planned | PlanDone | Late | PhraseChanged | Joint

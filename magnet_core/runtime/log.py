@@ -40,7 +40,14 @@ from magnet_core.api import Model
 from magnet_core.model.harmony import Harmony
 from magnet_core.model.metre import Metre
 from magnet_core.runtime.decision import Decision
-from magnet_core.runtime.events import Applied, Late, PlanDone, Planned, SessionEvent
+from magnet_core.runtime.events import (
+    Applied,
+    Late,
+    PhraseChanged,
+    PlanDone,
+    Planned,
+    SessionEvent,
+)
 from magnet_core.runtime.joints import (
     Cut,
     Joint,
@@ -141,6 +148,7 @@ def plan_json(decision: Decision) -> dict[str, Json]:
         "metre": _metre_json(decision.metre),
         "harmony": _harmony_json(decision.harmony),
         "params": decision.params.to_json(),
+        **({"given": decision.given} if decision.given else {}),
     }
 
 
@@ -198,6 +206,8 @@ class SessionLog:
             self.remark("plan_done", position, done)
         elif isinstance(event, Late):
             self.remark("late", position, {"plan": event.plan_id, "sample": event.sample})
+        elif isinstance(event, PhraseChanged):
+            self.remark("phrase", position, {"state": event.state, "seconds": event.seconds})
         elif not isinstance(event, Applied):
             self.remark(JOINT_KINDS[type(event)], position, asdict(event))
 

@@ -205,7 +205,10 @@ class _Reader:
         decision = _decision(line)
         plan = decision.plan
         line.between("first_frame", self._frozen, self._horizon)
-        line.between("context_frames", 0, plan.first_frame - self._first)
+        given = len(decision.given[0]) if decision.given else 0
+        line.between("context_frames", given, plan.first_frame - self._first + given)
+        if decision.given:
+            self._check_rows(line, "given", decision.given)
         if plan.future_frames:
             line.between("future_first", self._first, plan.first_frame - plan.future_frames)
         if len(plan.steps) != self._header.codebooks:
@@ -248,11 +251,14 @@ class _Reader:
     def _check_codes(self, line: _Line, joint: Resumed) -> None:
         if not self.entries or not isinstance(self.entries[-1], Cut):
             raise line.error("music can only be resumed right after a cut")
-        lengths, card = {len(row) for row in joint.codes}, self._header.card
-        in_range = all(0 <= code < card for row in joint.codes for code in row)
-        if len(joint.codes) != self._header.codebooks or len(lengths) != 1 or not in_range:
+        self._check_rows(line, "codes", joint.codes)
+
+    def _check_rows(self, line: _Line, name: str, rows: tuple[tuple[int, ...], ...]) -> None:
+        lengths, card = {len(row) for row in rows}, self._header.card
+        in_range = all(0 <= code < card for row in rows for code in row)
+        if len(rows) != self._header.codebooks or len(lengths) != 1 or not in_range:
             raise line.error(
-                f"codes must be {self._header.codebooks} lists of equal length of numbers below "
+                f"{name} must be {self._header.codebooks} lists of equal length of numbers below "
                 f"{card}"
             )
 
@@ -320,6 +326,7 @@ def _decision(line: _Line) -> Decision:
         params=line.checked("params", _params),
         seed=line.whole("seed", most=(1 << 63) - 1),
         future_first=line.whole("future_first"),
+        given=line.checked("given", _code_rows) if "given" in line.values else (),
     )
 
 

@@ -19,7 +19,8 @@ from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.lead import followed
 from magnet_core.runtime.looper import Looper
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.planner import Planner, Wish
+from magnet_core.runtime.phrase import PhraseDesk
+from magnet_core.runtime.planner import Plan, Planner, Wish
 from magnet_core.runtime.score import Score
 from magnet_core.runtime.timeline import Timeline
 
@@ -41,6 +42,7 @@ class Outlook:
         output: of the session.
         score: what is to be played.
         costs: what decoding takes.
+        phrases: what plans may be given to go on from.
 
     Attributes:
         planner: makes the plans.
@@ -52,12 +54,19 @@ class Outlook:
     """
 
     def __init__(
-        self, model: Model, timeline: Timeline, output: Output, score: Score, costs: Costs
+        self,
+        model: Model,
+        timeline: Timeline,
+        output: Output,
+        score: Score,
+        costs: Costs,
+        phrases: PhraseDesk,
     ) -> None:
         config = model.lm.config
         self._can_prefix = config.variant is not Variant.MAGNET
         self._can_infill = config.variant is not Variant.AUTOREGRESSIVE
         self._timeline, self._output, self._score = timeline, output, score
+        self._phrases, self._span_len = phrases, config.span_len
         self.planner = Planner(1.0 / model.frame_rate, BLOCK_FRAMES, costs)
         self.looper = Looper(span_len=config.span_len, can_infill=self._can_infill)
         self.memory_from = 0
@@ -73,13 +82,20 @@ class Outlook:
             first_frame: absolute frame number, no later than the horizon.
             short: go on from a short context only, so that a change is heard.
         """
-        score, output, settings = self._score, self._output, self._score.wanted.settings
-        decoding = score.holds.settings.decoding
+        score, settings = self._score, self._score.wanted.settings
+        short = short and not self._phrases.is_context  # which is what should be heard then
         window, context = score.window(settings.change_context_s if short else settings.context_s)
-        knows_from = self.memory_from
-        if self.turn is not None and first_frame >= self.turn.frame:
-            knows_from = self.turn.frame
-        context = min(context, max(first_frame - knows_from, 0))
+        own = self._own_context(first_frame, context)
+        context = own + self._phrases.given_frames(context - own, score.tempo_bpm)
+        wish = self._wish(first_frame, window, context)
+        fitted = self.planner.fitted(wish)
+        if fitted < wish.frames:
+            window = context + fitted
+            wish = self._wish(first_frame, window - window % self._span_len, context)
+        return wish
+
+    def _wish(self, first_frame: int, window: int, context: int) -> Wish:
+        output, decoding = self._output, self._score.holds.settings.decoding
         frames, future = self.looper.cut(first_frame, window, context)
         kept_s = (first_frame - self._timeline.frozen) * self.planner.frame_s
         return Wish(
@@ -97,6 +113,22 @@ class Outlook:
             silent=not output.sounding,
         )
 
+    def _own_context(self, first_frame: int, most: int) -> int:
+        """Return how many frames before ``first_frame`` a plan goes on from."""
+        knows_from = self.memory_from
+        if self.turn is not None and first_frame >= self.turn.frame:
+            knows_from = self.turn.frame
+        return min(self._phrases.own_frames(most), max(first_frame - knows_from, 0))
+
+    def given(self, plan: Plan) -> tuple[tuple[int, ...], ...]:
+        """Return the phrase that a plan made for ``wish`` goes on from, ``[K][n]``; () for none."""
+        _, context = self._score.window(self._score.wanted.settings.context_s)
+        own = self._own_context(plan.first_frame, context)
+        grid, tempo_bpm = self._score.beat_grid, self._score.tempo_bpm
+        beat = grid.metre(plan.first_frame - own).start_beat
+        codes = self._phrases.given(plan.context_frames - own, beat, tempo_bpm)
+        return tuple(map(tuple, codes.tolist())) if codes.shape[1] else ()
+
     def first_sound_s(self) -> float:
         """Return how long before its first frames are heard a change must begin."""
         return self.planner.first_sound_s(self.wish(self._timeline.frozen, short=True))
@@ -111,6 +143,12 @@ class Outlook:
         if self._timeline.planned < self._margin_frames():
             return False
         return not self.looper.holds(self.rewrite_point())
+
+    def is_urgent(self, frame: int) -> bool:
+        """Whether a plan must begin at the next pass to be in time for ``frame``."""
+        pass_s = self.planner.longest_pass_s(self.wish(self._timeline.frozen))
+        spare = math.ceil(pass_s / self.planner.frame_s) + 2 * BLOCK_FRAMES
+        return frame <= self.rewrite_point() + spare
 
     def _margin_frames(self) -> int:
         """Return how many frames of the old plan must still be heard before a new one can begin."""

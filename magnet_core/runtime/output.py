@@ -115,6 +115,10 @@ class Output:
         block = self._stream.blocks.block_frames
         return self._timeline.frozen + -(-(frame - self._timeline.frozen) // block) * block
 
+    def block_of(self, frame: int) -> int:
+        """Return the first frame of the block that ``frame`` will go out with."""
+        return min(frame, self.next_block(frame - BLOCK_FRAMES + 1))
+
     # -- beginning and ending ---------------------------------------------------------------------
 
     def pause(self) -> None:
@@ -229,6 +233,8 @@ class Output:
         """
         assert self.rounds is not None
         loop, frame, in_rounds = self.rounds.pcm, self._timeline.frozen, self._plays_rounds
+        while not self.rounds.first_has_ended:  # by the stream that has played it
+            self._end_first_round()
         count = max(context_frames, RUN_IN_FRAMES)
         self._timeline.append_sent(round_trip(loop.codes, way_out.loop_frame, count))
         run_in = round_trip(loop.codes, way_out.loop_frame, RUN_IN_FRAMES)
@@ -252,6 +258,10 @@ class Output:
     def sample_at(self, frame_time: float) -> int:
         """Return the sample of a time in frames, parts of one included."""
         return self._base_sample + round((frame_time - self._base_frame) * self._codec.hop_length)
+
+    def frame_time(self, sample: int) -> float:
+        """Return the time of a sample in frames, parts of one included."""
+        return self._base_frame + (sample - self._base_sample) / self._codec.hop_length
 
     def heard_from(self, frame: int) -> int:
         """Return the first sample that depends on ``frame``: the codec looks ahead."""

@@ -13,7 +13,13 @@ decoded but cannot be heard before the infill comes: the last K - 1, which the d
 ragged, and those of a block through the codec that is not whole.
 
 The planner takes the shortest prefix that does it, with costs at their 95th percentile. Where even
-the longest would not, it takes fewer steps, never fewer frames of music.
+the longest would not, it takes fewer steps.
+
+Where a prefix gains no time, because a frame of it takes as long as it lasts or the model has none,
+nothing is heard of a plan before all of its infill is there. So a plan that is short of time is
+made of fewer frames as well (``fitted``), as few as still last until the next one is decoded: a
+change is heard in a second or two, roughly at first, and the plans behind it are longer and finer
+again.
 """
 
 from __future__ import annotations
@@ -29,6 +35,14 @@ _MOST_LEFT_S = 20.0  # and no earlier: a machine too slow for its model is not s
 _EARLY = 1.5  # times what it takes
 _LONGEST_PREFIX = 2 / 3  # of a plan; rather fewer steps than more than that
 _FEWER = 0.8  # of the steps, until the plan is in time
+_FINE = 0.5  # of the steps: rather a shorter plan than fewer
+_ROUGH = 0.3  # of the steps: no plan is made for a change that would need fewer
+_FEWEST_FRAMES = 75  # of a plan without a prefix
+_SHORTER = 0.8  # times the frames, until the plan is in time
+_LASTS = 0.9  # of what a plan lasts may be spent on the next
+_SURE = 1.1  # times what it takes: where nothing is heard before the end, nothing can be made up
+_SENT_AHEAD = 0.5  # of the time until a plan without a prefix is heard
+_SOON_S = 0.6  # within which a change should be decoded
 _PROBE_FRAMES = 8  # of a prefix that nothing asks for, so that its cost is known when it is needed
 _MANY = 32  # pieces of work that are typically done in a row
 _JITTER_S = 0.04  # what an operating system may take for itself
@@ -148,15 +162,27 @@ class Planner:
             seconds += self.infill_s(behind, steps, safe=safe)
         return seconds
 
+    def load(self, wish: Wish) -> float:
+        """Return the share of time that a stream of plans like ``wish`` is expected to take."""
+        prefix = min(wish.prefix_frames, wish.frames) if wish.can_infill else wish.frames
+        if not wish.can_prefix:
+            prefix = 0
+        seconds = self.decoding_s(wish, prefix, wish.steps, safe=False)
+        return seconds / (wish.frames * self.frame_s) + 1.0 - self.share(safe=False)
+
     def first_sound_s(self, wish: Wish) -> float:
         """Return how long before its first frames are heard a plan must begin."""
         costs, frames = self.costs, wish.held_frames + 1
-        if wish.can_prefix and (self.prefix_pays or not wish.can_infill):
+        if not self.plays_infill_alone(wish):
             seconds = costs.prefill.high_s(wish.context_frames) if wish.context_frames else 0.0
             seconds += costs.prefix_frame.high_s(count=frames)
         else:
-            seconds = self.decoding_s(wish, 0, wish.steps)
+            seconds = self._alone_s(*self._soonest(wish))
         return seconds / self.share() + self.spare_s
+
+    def plays_infill_alone(self, wish: Wish) -> bool:
+        """Whether nothing of such a plan can be heard before all of it is decoded."""
+        return wish.can_infill and not (wish.can_prefix and self.prefix_pays)
 
     @property
     def prefix_pays(self) -> bool:
@@ -168,13 +194,16 @@ class Planner:
 
         A control that comes in the middle of a pass waits for its end; then the first frames of the
         new plan are decoded, and until the next whole block of them has gone through the codec, the
-        last one that went out must last.
+        last one that went out must last. Where a plan is heard only when all of it is decoded, what
+        is planned already covers most of that time, and to send it sooner would gain nothing.
         """
-        longest_pass_s = 0.0
-        if wish.can_infill:
-            longest_pass_s = self.costs.step.high_s(wish.frames + wish.future_frames)
-        block_s = self.block_frames * self.frame_s
-        return longest_pass_s + self.first_sound_s(wish) + block_s
+        alone = self.plays_infill_alone(wish)
+        first_s = self.first_sound_s(wish) * (_SENT_AHEAD if alone else 1.0)
+        return self.longest_pass_s(wish) + first_s + self.block_frames * self.frame_s
+
+    def longest_pass_s(self, wish: Wish) -> float:
+        """Return how long a pass may take, which nothing can interrupt."""
+        return self.costs.step.high_s(wish.frames + wish.future_frames) if wish.can_infill else 0.0
 
     # -- plans ------------------------------------------------------------------------------------
 
@@ -183,7 +212,7 @@ class Planner:
         steps = wish.steps
         if not wish.can_infill:
             prefix = wish.frames
-        elif not wish.can_prefix or not self.prefix_pays:
+        elif self.plays_infill_alone(wish):
             prefix = self._probe(wish)
             if not wish.silent:
                 steps = self._steps_in_time(wish, prefix)
@@ -203,6 +232,50 @@ class Planner:
             seconds=seconds,
             start_in_s=self.start_in_s(wish),
         )
+
+    def fitted(self, wish: Wish) -> int:
+        """Return how many frames a plan should have to be in time, at most those of the wish."""
+        if wish.silent or wish.future_frames or not self.plays_infill_alone(wish):
+            return wish.frames
+        soonest, steps = self._soonest(wish)
+        least_s = self._alone_s(soonest, steps)
+        time_s = max(self.share() * (wish.lead_s - self.spare_s), least_s)
+        longest = self._longest(wish, time_s, _FINE) or self._longest(wish, time_s, _ROUGH)
+        return longest or soonest.frames
+
+    def _soonest(self, wish: Wish) -> tuple[Wish, tuple[int, ...]]:
+        """Return what of a wish is decoded soon by its infill alone, and with which steps."""
+        frames = self._longest(wish, _SOON_S, _FINE) or self._longest(wish, _SOON_S, _ROUGH)
+        least = _ROUGH
+        for share in (_ROUGH, 0.0):
+            if not frames:
+                lasting = (f for f in reversed(_sizes(wish.frames)) if self._lasts(wish, f, share))
+                frames, least = next(lasting, 0), share
+        few = replace(wish, frames=frames or wish.frames)
+        for steps in _fewer_and_fewer(wish.steps, least):
+            if self._alone_s(few, steps) <= _SOON_S:
+                break
+        return few, steps
+
+    def _longest(self, wish: Wish, time_s: float, share: float) -> int:
+        """Return the most frames whose infill takes no longer, with that share of the steps; or 0.
+
+        And which last until the next are there.
+        """
+        steps = _share_of(wish.steps, share)
+        for frames in _sizes(wish.frames):
+            in_time = self._alone_s(replace(wish, frames=frames), steps) <= time_s
+            if in_time and (frames == wish.frames or self._lasts(wish, frames, _ROUGH)):
+                return frames
+        return 0
+
+    def _lasts(self, wish: Wish, frames: int, share: float) -> bool:
+        """Whether plans of so many frames can follow each other, with that share of the steps."""
+        takes_s = self._alone_s(replace(wish, frames=frames), _share_of(wish.steps, share))
+        return takes_s <= _LASTS * self.share() * frames * self.frame_s
+
+    def _alone_s(self, wish: Wish, steps: tuple[int, ...]) -> float:
+        return _SURE * self.decoding_s(wish, self._probe(wish), steps)
 
     def start_in_s(self, wish: Wish) -> float:
         """Return how long a plan may wait so that its infill alone, all steps, is in time."""
@@ -255,7 +328,8 @@ class Planner:
 
     def _steps_in_time(self, wish: Wish, prefix: int) -> tuple[int, ...]:
         for steps in _fewer_and_fewer(wish.steps):
-            if self._lateness_s(wish, prefix, steps) <= 0.0:
+            takes_s = _SURE * self.decoding_s(wish, prefix, steps)
+            if takes_s <= self.share() * (wish.lead_s - self.spare_s):
                 break
         return steps
 
@@ -264,9 +338,26 @@ def _seconds(cost: Cost, frames: int = 0, *, safe: bool, count: int = 1) -> floa
     return cost.high_s(frames, count=count) if safe else cost.median_s(frames, count=count)
 
 
-def _fewer_and_fewer(steps: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Yield ``steps``, then ever fewer, down to one for each codebook."""
+def _fewer_and_fewer(steps: tuple[int, ...], least: float = 0.0) -> Iterator[tuple[int, ...]]:
+    """Yield ``steps``, then ever fewer, down to that share of them, but one for each codebook."""
+    fewest = _share_of(steps, least)
     yield steps
-    while sum(steps) > len(steps):
-        steps = tuple(max(1, math.floor(count * _FEWER)) for count in steps)
+    while sum(steps) > sum(fewest):
+        steps = tuple(
+            max(floor, math.floor(count * _FEWER))
+            for count, floor in zip(steps, fewest, strict=True)
+        )
         yield steps
+
+
+def _share_of(steps: tuple[int, ...], share: float) -> tuple[int, ...]:
+    """Return about that share of the steps, and no fewer than one for each codebook."""
+    return tuple(max(round(share * count), 1) for count in steps)
+
+
+def _sizes(frames: int) -> list[int]:
+    """Return ever smaller numbers of frames, from all down to the fewest of a plan."""
+    sizes = [frames]
+    while (smaller := int(_SHORTER * sizes[-1])) >= _FEWEST_FRAMES:
+        sizes.append(smaller)
+    return sizes

@@ -283,7 +283,7 @@ class _Player:
         return WindowDecoding(
             lm=model.lm,
             plan=plan,
-            prompt=timeline.before(plan.first_frame - first, plan.context_frames),
+            prompt=decision.prompt(timeline.before(plan.first_frame - first, decision.own_frames)),
             future=future,
             conditions=decision.conditions(model, self._blended(decision.prompts)),
             params=decision.params,

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from magnet_core.api import Model
 from magnet_core.config import DecodingParams, require
-from magnet_core.model.harmony import Harmony
+from magnet_core.model.harmony import Harmony, Key
 from magnet_core.model.lm import Conditions
 from magnet_core.model.metre import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.decision import Decision
+from magnet_core.runtime.follower import Course
 from magnet_core.runtime.glide import Glides
 from magnet_core.runtime.planner import Plan
 from magnet_core.runtime.prompts import SLOTS, Blend, Prompts
@@ -40,8 +41,30 @@ class Wanted:
     tempo_bpm: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds for a stretch of frames.
+
+    Attributes:
+        wanted: what was wanted when the last plan adopted it.
+        beat_grid: where the beats fall.
+        harmony: key and chords.
+        tempo_bpm: beats per minute, whatever a nudge makes of it.
+        until: the frame before which it holds; None: for all that come.
+    """
+
+    wanted: Wanted
+    beat_grid: BeatGrid
+    harmony: Harmony
+    tempo_bpm: float
+    until: int | None = None
+
+
 class Score:
     """What is wanted, and what of it holds at which frame.
+
+    A plan may begin far behind what is sent, on a bar line say. Until then what held before goes
+    on, and ``held_at`` knows of it.
 
     Args:
         model: that plays; used without being changed.
@@ -52,12 +75,16 @@ class Score:
         holds: what was wanted when the last plan adopted it.
         beat_grid: where the beats fall.
         harmony: key and chords.
+        tempo_bpm: beats per minute that the grid keeps, whatever a nudge makes of them.
+        clock_bpm: those of an external clock, which come before all others; 0: there is none.
     """
 
     def __init__(self, model: Model, settings: Settings) -> None:
         self._model = model
+        self._past: list[Held] = []  # in order; as long as it is not all sent
         self.wanted = self.holds = Wanted(settings=settings, prompts=Prompts.only(""))
         self.beat_grid = BeatGrid(frame_rate=model.frame_rate)
+        self.tempo_bpm, self.clock_bpm = self.beat_grid.tempo_bpm, 0.0
         self.harmony = Harmony.draw(model.key(""), settings.seed)
         self._glides = Glides(_targets(self.wanted), model.frame_rate)
         self._blended: OrderedDict[Blend, Conditions] = OrderedDict()
@@ -107,9 +134,11 @@ class Score:
             frame: the first that it is heard in.
             at_once: nothing sounds, so that nothing need be on its way.
         """
+        self._remember(frame)
         self.holds = wanted = self.wanted
-        tempo_bpm = wanted.tempo_bpm or wanted.prompts.tempo_bpm(self._model)
-        if tempo_bpm != self.beat_grid.tempo_bpm:
+        tempo_bpm = self.clock_bpm or wanted.tempo_bpm or wanted.prompts.tempo_bpm(self._model)
+        if tempo_bpm != self.tempo_bpm:
+            self.tempo_bpm = tempo_bpm
             self.beat_grid = self.beat_grid.with_tempo(frame, tempo_bpm)
         asked = wanted.prompts.key(self._model)
         if not asked.admits(self.harmony.key):
@@ -119,11 +148,62 @@ class Score:
         else:
             self._glides.move(_targets(wanted), frame, wanted.settings.slew_s)
 
-    def take_over(self, wanted: Wanted, harmony: Harmony) -> None:
-        """Let what was wanted and heard elsewhere hold here."""
-        self.wanted = self.holds = wanted
-        self.harmony = harmony
-        self._glides.jump(_targets(wanted))
+    def play_in(self, key: Key) -> None:
+        """Play in a key from the next plan on, where the words leave it open."""
+        asked = self.wanted.prompts.key(self._model)
+        if key.is_whole and asked.admits(key) and key != self.harmony.key:
+            self.harmony = Harmony.draw(key, self.wanted.settings.seed)
+
+    def follow(self, frame: int, course: Course, clock_bpm: float) -> None:
+        """Let the beats go on otherwise from ``frame`` on.
+
+        Args:
+            frame: the first that it is heard in.
+            course: how.
+            clock_bpm: tempo of an external clock; 0 where there is none.
+        """
+        self._remember(frame)
+        self.beat_grid, self.clock_bpm = course.grid, clock_bpm
+        self.tempo_bpm = clock_bpm or self.tempo_bpm
+
+    def leave_clock(self) -> None:
+        """Go on without an external clock, at its tempo until another is asked for."""
+        self.wanted, self.holds = self._on_clock(self.wanted), self._on_clock(self.holds)
+        self.clock_bpm = 0.0
+
+    def take_over(self, held: Held, wanted: Wanted) -> None:
+        """Let what held elsewhere hold here, and want what was wanted there."""
+        self._past = []
+        self.wanted, self.holds, self.harmony = wanted, held.wanted, held.harmony
+        self.beat_grid, self.tempo_bpm = held.beat_grid, held.tempo_bpm
+        self._glides.jump(_targets(held.wanted))
+
+    def held_at(self, frame: int) -> Held:
+        """Return what holds at a frame that is not sent yet."""
+        coming = (held for held in self._past if held.until is not None and frame < held.until)
+        return next(coming, self._held())
+
+    def forget(self, frame: int) -> None:
+        """Forget what held for no frame from ``frame`` on."""
+        self._past = [held for held in self._past if held.until is not None and frame < held.until]
+
+    @property
+    def wanted_on_clock(self) -> Wanted:
+        """What is wanted, at the tempo of the clock where one is followed."""
+        return self._on_clock(self.wanted)
+
+    def _on_clock(self, wanted: Wanted) -> Wanted:
+        return replace(wanted, tempo_bpm=self.clock_bpm or wanted.tempo_bpm)
+
+    def _held(self) -> Held:
+        wanted = self._on_clock(self.holds)
+        return Held(wanted, self.beat_grid, self.harmony, self.tempo_bpm)
+
+    def _remember(self, frame: int) -> None:
+        """Note what holds before ``frame``, where something else will from there on."""
+        before = self.held_at(frame - 1)
+        past = [held for held in self._past if held.until is not None and held.until < frame]
+        self._past = [*past, replace(before, until=frame)]
 
     def differs(self, frame: int, other: int) -> bool:
         """Return whether a value that is on its way is not the same at both frames."""

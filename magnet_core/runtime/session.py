@@ -17,23 +17,28 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from torch import Tensor
+
 from magnet_core.api import Model
 from magnet_core.model.harmony import Harmony
 from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.composer import Composer
 from magnet_core.runtime.costs import Costs
-from magnet_core.runtime.events import Late, PcmChunk, SessionEvent
+from magnet_core.runtime.events import Late, PcmChunk, PhraseChanged, SessionEvent
+from magnet_core.runtime.loop import Loop
 from magnet_core.runtime.outlook import Outlook
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.pcm_loop import Pcm
+from magnet_core.runtime.pcm_loop import Pcm, PcmLoop
+from magnet_core.runtime.phrase import Phrase, PhraseDesk, PhraseUse
 from magnet_core.runtime.planner import Planner
 from magnet_core.runtime.prompts import Prompts
-from magnet_core.runtime.score import Score
+from magnet_core.runtime.score import Held, Score
 from magnet_core.runtime.settings import Settings, Value
 from magnet_core.runtime.snapshot import LoopSnapshot, Snapshot, pack, unpack
 from magnet_core.runtime.timeline import Timeline
 
-_OF_LATER_PLANS = ("window_s", "context_s", "slew_s", "lead_ms")  # they rewrite nothing
+_OF_LATER_PLANS = ("window_s", "context_s", "slew_s", "lead_ms", "quantize")  # they rewrite nothing
+_WHENEVER_S = 60.0  # until work that nobody waits for
 _OF_THE_WORDS = ("guidance", "guidance_min", "prefix_guidance")  # how closely they are followed
 
 
@@ -60,12 +65,17 @@ class LiveSession:
         self._events: list[SessionEvent] = []
         self._output = Output(model.codec, self.timeline, model.lm.device, costs, clock)
         self._output.tell = self._note
-        self._outlook = Outlook(model, self.timeline, self._output, self.score, costs)
+        device = model.lm.device
+        self._phrases = PhraseDesk(model.codec, device, self._carry_out_use, self._tell_phrase)
+        self._outlook = Outlook(
+            model, self.timeline, self._output, self.score, costs, self._phrases
+        )
         self._composer = Composer(
             model, self.timeline, self._output, self.score, self._outlook, clock, self._note
         )
         self._playing = False
         self._late_plan = 0  # the last that has been said to be late
+        self._phrase_turn = False  # whether it is the phrase's turn to be worked at
         self._outlook.follow_lead(anew=True)
 
     # -- state ------------------------------------------------------------------------------------
@@ -118,6 +128,8 @@ class LiveSession:
         """
         if self.idle:
             return math.inf
+        if not self._playing:  # a phrase is encoded, which nobody hears
+            return _WHENEVER_S
         output = self._output
         if not output.sounding:
             return 0.0
@@ -225,6 +237,33 @@ class LiveSession:
             self._outlook.follow_lead(anew=True)
         self._answer_at_once(ticket)
 
+    def align(self, sample: int, beat: float, tempo_bpm: float) -> None:
+        """Follow an external clock, whose readings may tremble (``follower``).
+
+        Its tempo takes the place of all others. Bars that are a little beside the clock's are
+        nudged there, others begin anew with the next of the clock's; a loop stays as it is until it
+        is left. A model without a metre cannot follow.
+
+        Args:
+            sample: of the stream, sent or not.
+            beat: of the clock at that sample; a bar begins at each multiple of 4.
+            tempo_bpm: 20 to 999; 0: there is no clock any more, and the tempo stays.
+
+        Raises:
+            ConfigError: no such beat or tempo; nothing has changed.
+        """
+        self._composer.follower.read(sample, beat, tempo_bpm)
+        if not tempo_bpm:
+            self.score.leave_clock()
+
+    def rejoin(self, sample: int, beat: float) -> None:
+        """Be told, after a gap, which beat falls on a sample for those who listen.
+
+        The bars come to where they would have been without the gap, as they would come to a clock.
+        A clock that is followed knows better.
+        """
+        self._composer.follower.rejoin(sample, beat, self.score.tempo_bpm)
+
     def again(self, ticket: object = None) -> None:
         """Take the planned music once more: the same words and settings, another draw."""
         self._composer.request_change(ticket)
@@ -282,6 +321,71 @@ class LiveSession:
             rounds.pcm.decode_block()
         return rounds.pcm.read(0, rounds.pcm.length)
 
+    @property
+    def loop_waits(self) -> bool:
+        """Whether there is a loop, of which ``loop_pcm`` would have to decide or decode a part."""
+        rounds = self._output.rounds
+        if rounds is None:
+            return self._composer.looper.loop is not None
+        return not rounds.pcm.is_decoded
+
+    def loop_snapshot(self) -> tuple[bytes, int] | None:
+        """Return a snapshot of the loop that plays as it begins a round, and its bars.
+
+        None where ``loop_pcm`` is None.
+        """
+        loop, rounds = self._composer.looper.loop, self._output.rounds
+        if loop is None or rounds is None:
+            return None
+        return pack(self._loop_snapshot(loop, rounds.pcm, next_sample=0), self.model), loop.bars
+
+    # -- phrases ----------------------------------------------------------------------------------
+
+    def take_phrase(self, waveform: Tensor) -> None:
+        """Take a phrase ``[C, N]``, to be encoded by and by; PhraseChanged tells when it is.
+
+        Raises:
+            SessionError: it is too short or too long; the one before stays.
+        """
+        self._phrases.take(waveform)
+
+    def use_phrase(self, how: PhraseUse, ticket: object = None) -> None:
+        """Go on from the phrase at once, let later plans go on from it, or not any more.
+
+        Where it is still being encoded, that happens as soon as it is.
+
+        Raises:
+            SessionError: there is no phrase; nothing has changed.
+        """
+        self._phrases.use(how, ticket)
+
+    def _carry_out_use(self, how: PhraseUse, ticket: object) -> None:
+        phrase, sample = self._phrases.phrase, self._composer.next_sample
+        self._phrases.is_context = how is PhraseUse.CONTEXT
+        if how is not PhraseUse.OFF and phrase is not None:
+            self.score.play_in(phrase.key)
+        if how is PhraseUse.CONTINUE and phrase is not None:
+            sample = self._continue(phrase)
+        self._composer.answer(ticket, sample)
+        state = "off" if how is PhraseUse.OFF else "in use"
+        self._note(PhraseChanged(state, 0.0 if phrase is None else phrase.seconds))
+
+    def _continue(self, phrase: Phrase) -> int:
+        """Let the music go on from a phrase as if it had just been heard; return the sample."""
+        window, _ = self.score.window(self.settings.context_s)
+        codes = phrase.codes[:, max(phrase.codes.shape[1] - window, 0) :]
+        self._output.begin_anew()
+        self._output.go_on_from(codes)
+        frozen = self.timeline.frozen
+        self._composer.begin_anew(memory_from=frozen - codes.shape[1])
+        self._settle()
+        beat = phrase.end_beat(self.score.tempo_bpm)
+        self.score.beat_grid = self.beat_grid.going_on(frozen, beat)
+        return self._output.sample_of(frozen)
+
+    def _tell_phrase(self, phrase: Phrase) -> None:
+        self._note(PhraseChanged("recorded", phrase.seconds))
+
     # -- going on elsewhere -----------------------------------------------------------------------
 
     def snapshot(self) -> bytes:
@@ -292,31 +396,49 @@ class LiveSession:
         """
         return pack(self._snapshot(), self.model)
 
+    @property
+    def snapshot_sample(self) -> int:
+        """The sample at which the music that a snapshot taken now goes on with would begin."""
+        if self._output.loop_goes_round:
+            return self.position
+        return self._output.sample_of(self.timeline.frozen)
+
     def _snapshot(self) -> Snapshot:
-        composer, rounds, loop = self._composer, self._output.rounds, None
+        looper, rounds = self._composer.looper, self._output.rounds
+        if self._output.loop_goes_round and looper.loop is not None:
+            assert rounds is not None
+            next_sample = rounds.offset(self.position)
+            return self._loop_snapshot(looper.loop, rounds.pcm, next_sample=next_sample)
         at = self.timeline.frozen
         window, _ = self.score.window(self.settings.context_s)
         codes = self.timeline.before(at, window, since=self._outlook.memory_from)
-        if self._output.loop_goes_round and composer.looper.loop is not None:
-            assert rounds is not None
-            codes, at = rounds.pcm.codes, composer.looper.loop.begin_frame
-            loop = LoopSnapshot(
-                bars=composer.looper.loop.bars,
-                length_samples=rounds.pcm.length,
-                next_sample=rounds.offset(self.position),
-            )
+        return self._snapshot_of(codes, at)
+
+    def _loop_snapshot(self, loop: Loop, pcm: PcmLoop, *, next_sample: int) -> Snapshot:
+        round_ = LoopSnapshot(bars=loop.bars, length_samples=pcm.length, next_sample=next_sample)
+        return self._snapshot_of(pcm.codes, loop.begin_frame, round_)
+
+    def _snapshot_of(self, codes: Tensor, at: int, loop: LoopSnapshot | None = None) -> Snapshot:
+        held, wanted = self.score.held_at(at), self.score.wanted_on_clock
+        waits = self._composer.has_changed or held.wanted != wanted
         return Snapshot(
             codes=codes,
-            beat=self.beat_grid.metre(at).start_beat,
-            tempo_bpm=self.beat_grid.tempo_bpm,
-            harmony=self.harmony,
-            wanted=self.score.wanted,
-            plans=composer.plans,
+            beat=held.beat_grid.beat_at(at),
+            tempo_bpm=held.tempo_bpm,
+            harmony=held.harmony,
+            wanted=wanted,
+            holds=held.wanted if waits else None,
+            plans=self._composer.plans,
             loop=loop,
+            phrase=self._phrases.phrase,
+            phrase_is_context=self._phrases.is_context,
         )
 
-    def restore(self, data: bytes) -> None:
+    def restore(self, data: bytes) -> int:
         """Go on with the music of a snapshot, from this session's own position.
+
+        Returns:
+            the sample at which that begins.
 
         Raises:
             SessionError: it is damaged, or of another kind of model; nothing has changed.
@@ -328,14 +450,25 @@ class LiveSession:
         first = frozen - taken.codes.shape[1]
         self._composer.begin_anew(memory_from=first)
         self._composer.plans = taken.plans
-        grid = BeatGrid(frame_rate=self.model.frame_rate, tempo_bpm=taken.tempo_bpm)
-        self.score.take_over(taken.wanted, taken.harmony)
-        self.score.beat_grid = grid.going_on(first if taken.loop else frozen, taken.beat)
+        self._phrases.phrase = taken.phrase or self._phrases.phrase
+        self._phrases.is_context = taken.phrase_is_context
+        grid = BeatGrid(
+            frame_rate=self.model.frame_rate,
+            frame=first if taken.loop else frozen,
+            beat=taken.beat,
+            tempo_bpm=taken.tempo_bpm,
+        )
+        holds = taken.holds or taken.wanted
+        held = Held(holds, grid, taken.harmony, taken.tempo_bpm)
+        self.score.take_over(held, taken.wanted)
         if taken.loop is not None:
             loop = taken.loop.at_frame(first, self.model.codec)
             self._composer.looper.restore(loop)
             self._output.go_on_with_loop(taken.codes, loop, taken.loop.next_sample)
+        if taken.holds is not None:
+            self._composer.request_change(None)
         self._outlook.follow_lead(anew=True)
+        return self._output.sample_of(frozen)
 
     # -- work -------------------------------------------------------------------------------------
 
@@ -346,6 +479,10 @@ class LiveSession:
     def work(self, until_sample: int) -> list[PcmChunk]:
         """Do one unit of work; return what became final, never past ``until_sample``."""
         self._output.demand(until_sample)
+        if self._phrases.is_encoding and (self._phrase_turn or not self._playing):
+            self._phrase_turn = False
+            self._phrases.step()
+            return []
         if not self._playing:
             return []
         composer, output = self._composer, self._output
@@ -360,6 +497,7 @@ class LiveSession:
         if output.is_dry and composer.plans != self._late_plan:
             self._late_plan = composer.plans
             self._note(Late(self.position, composer.plans))
+        self._phrase_turn = self._phrases.is_encoding
         if start is not None:
             composer.begin(start)
         if composer.is_decoding:
@@ -371,6 +509,8 @@ class LiveSession:
     @property
     def idle(self) -> bool:
         """Whether ``work`` would do nothing until more is demanded or something changes."""
+        if self._phrases.is_encoding:
+            return False
         if not self._playing:
             return True
         decodes = self._composer.is_decoding or self._composer.due() is not None

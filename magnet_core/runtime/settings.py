@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from magnet_core.config import DecodingParams, require
 from magnet_core.errors import ConfigError
+from magnet_core.model.metre import BEATS_PER_BAR
 
 Value = float | int | str
+
+
+class Quantize(StrEnum):
+    """When a change takes effect: as soon as it can be heard, or on a line of the beat."""
+
+    OFF = "off"
+    BEAT = "beat"
+    BAR = "bar"
+
+    @property
+    def beats(self) -> int:
+        """Beats from one line to the next; 0 where there are none."""
+        return {Quantize.OFF: 0, Quantize.BEAT: 1, Quantize.BAR: BEATS_PER_BAR}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +38,7 @@ class Settings:
         change_context_s: the same where the prompt has changed: short, so that the change is heard.
         slew_s: how long a knob or a weight takes to reach a new value, 0 to 10 seconds.
         lead_ms: how far ahead of the playhead the server sends at least, 40 to 2000 milliseconds.
+        quantize: on which lines changes take effect.
     """
 
     decoding: DecodingParams
@@ -32,6 +48,7 @@ class Settings:
     seed: int = 0
     slew_s: float = 0.25
     lead_ms: float = 250.0
+    quantize: Quantize = Quantize.OFF
 
     def __post_init__(self) -> None:
         """Check the times; raises ConfigError."""
@@ -59,6 +76,8 @@ class Settings:
                 return replace(self, lead_ms=_number(name, value))
             case "seed":
                 return replace(self, seed=_whole(name, value))
+            case "quantize":
+                return replace(self, quantize=_quantize(value))
         return replace(self, decoding=_decoding(self.decoding, name, value))
 
 
@@ -95,6 +114,14 @@ def _whole(name: str, value: Value) -> int:
     if not isinstance(value, int):
         raise ConfigError(f"{name} is {value!r}; it must be a whole number")
     return value
+
+
+def _quantize(value: Value) -> Quantize:
+    try:
+        return Quantize(str(value))
+    except ValueError:
+        allowed = ", ".join(Quantize)
+        raise ConfigError(f"quantize is {value!r}; it must be one of {allowed}") from None
 
 
 def _steps(value: Value, codebooks: int) -> tuple[int, ...]:

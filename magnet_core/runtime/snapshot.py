@@ -6,6 +6,7 @@
     4 bytes    CRC-32 of all that follows
     header     JSON: everything but the codes, and their shape
     codes      little-endian, 2 bytes each where a codebook has no more than 65536 entries, else 4
+    phrase     the codes of a phrase that was played to it, if there is one
 
 It says what was heard last (code frames), where in the bar that was, in what key, and what the
 performer had set; of a loop, its frames and which sample of it comes next. It holds no position in
@@ -31,9 +32,10 @@ from magnet_core.errors import MagnetError, SessionError
 from magnet_core.model.harmony import Chord, Harmony, Key
 from magnet_core.model.metre import Metre
 from magnet_core.runtime.loop import Loop
+from magnet_core.runtime.phrase import Phrase
 from magnet_core.runtime.prompts import Prompts
 from magnet_core.runtime.score import Wanted
-from magnet_core.runtime.settings import Settings
+from magnet_core.runtime.settings import Quantize, Settings
 from magnet_core.types import Codec
 
 _MAGIC, _VERSION = b"MGSN", 1
@@ -76,8 +78,11 @@ class Snapshot:
         tempo_bpm: beats per minute.
         harmony: key and chords.
         wanted: words and settings.
+        holds: those that were heard; None where changes do not wait for anything.
         plans: how many plans there were: their numbers go on.
         loop: where a loop goes round.
+        phrase: that was played to the model; None where there is none.
+        phrase_is_context: later plans go on from it.
     """
 
     codes: Tensor
@@ -86,12 +91,15 @@ class Snapshot:
     harmony: Harmony
     wanted: Wanted
     plans: int
+    holds: Wanted | None = None
     loop: LoopSnapshot | None = None
+    phrase: Phrase | None = None
+    phrase_is_context: bool = False
 
 
 def pack(snapshot: Snapshot, model: Model) -> bytes:
     """Return a snapshot of a session of ``model`` as bytes."""
-    wanted, harmony = snapshot.wanted, snapshot.harmony
+    harmony = snapshot.harmony
     header = {
         "model": _kind(model),
         "frames": snapshot.codes.shape[1],
@@ -99,15 +107,39 @@ def pack(snapshot: Snapshot, model: Model) -> bytes:
         "tempo_bpm": snapshot.tempo_bpm,
         "key": [harmony.key.tonic, harmony.key.minor],
         "chords": [[chord.root, chord.quality] for chord in harmony.chords],
-        "settings": {**asdict(wanted.settings), "decoding": wanted.settings.decoding.to_json()},
-        "slots": [[slot.text, slot.weight] for slot in wanted.prompts.slots],
-        "tempo_wanted_bpm": wanted.tempo_bpm,
+        **_wanted_json(snapshot.wanted),
+        "holds": None if snapshot.holds is None else _wanted_json(snapshot.holds),
         "plans": snapshot.plans,
         "loop": None if snapshot.loop is None else asdict(snapshot.loop),
+        "phrase": _phrase_json(snapshot),
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     body = text + snapshot.codes.numpy().astype(_dtype(model)).tobytes()
+    if snapshot.phrase is not None:
+        body += snapshot.phrase.codes.numpy().astype(_dtype(model)).tobytes()
     return _LEAD_IN.pack(_MAGIC, _VERSION, len(text), zlib.crc32(body)) + body
+
+
+def _phrase_json(snapshot: Snapshot) -> dict[str, Any] | None:
+    phrase = snapshot.phrase
+    if phrase is None:
+        return None
+    key = [phrase.key.tonic, phrase.key.minor]
+    frames = phrase.codes.shape[1]
+    return {"frames": frames, "key": key, "is_context": snapshot.phrase_is_context}
+
+
+def _phrase(values: Any, raw: bytes, model: Model) -> Phrase:
+    codes = _codes(raw, int(values["frames"]), model)
+    return Phrase(codes, model.frame_rate, Key(*values["key"]))
+
+
+def _wanted_json(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "settings": {**asdict(wanted.settings), "decoding": wanted.settings.decoding.to_json()},
+        "slots": [[slot.text, slot.weight] for slot in wanted.prompts.slots],
+        "tempo_wanted_bpm": wanted.tempo_bpm,
+    }
 
 
 def unpack(data: bytes, model: Model) -> Snapshot:
@@ -120,10 +152,13 @@ def unpack(data: bytes, model: Model) -> Snapshot:
     theirs, ours = _value(header, "model", lambda value: dict(value)), _kind(model)
     if theirs != ours:
         raise SessionError(f"the snapshot is of a model with {theirs}; this one has {ours}")
+    size = _value(header, "frames", int) * model.codebooks * np.dtype(_dtype(model)).itemsize
+    phrase = None
+    if header.get("phrase") is not None:
+        phrase = _value(header, "phrase", lambda values: _phrase(values, raw[size:], model))
+        raw = raw[:size]
     codes = _codes(raw, _value(header, "frames", int), model)
-    settings = _value(header, "settings", _settings)
-    if len(settings.decoding.steps) != model.codebooks:
-        raise SessionError(f"the snapshot has steps for {len(settings.decoding.steps)} codebooks")
+    holds = _value(header, "holds", lambda value: value and dict(value)) or None
     metre = _value(
         header, "tempo_bpm", lambda bpm: Metre(tempo_bpm=bpm, start_beat=header.get("beat", 0.0))
     )
@@ -138,13 +173,12 @@ def unpack(data: bytes, model: Model) -> Snapshot:
             _value(header, "key", lambda key: Key(*key)),
             _value(header, "chords", lambda chords: tuple(Chord(*chord) for chord in chords)),
         ),
-        wanted=Wanted(
-            settings=settings,
-            prompts=_value(header, "slots", _prompts),
-            tempo_bpm=_value(header, "tempo_wanted_bpm", float),
-        ),
+        wanted=_wanted(header, model),
+        holds=None if holds is None else _wanted(holds, model),
         plans=_value(header, "plans", int),
         loop=loop,
+        phrase=phrase,
+        phrase_is_context=phrase is not None and header["phrase"].get("is_context") is True,
     )
 
 
@@ -211,9 +245,21 @@ def _check_loop(loop: LoopSnapshot, frames: int, model: Model) -> None:
         raise SessionError(f"the snapshot's loop is wrong: {loop} with {frames} frames")
 
 
+def _wanted(values: dict[str, Any], model: Model) -> Wanted:
+    settings = _value(values, "settings", _settings)
+    if len(settings.decoding.steps) != model.codebooks:
+        raise SessionError(f"the snapshot has steps for {len(settings.decoding.steps)} codebooks")
+    return Wanted(
+        settings=settings,
+        prompts=_value(values, "slots", _prompts),
+        tempo_bpm=_value(values, "tempo_wanted_bpm", float),
+    )
+
+
 def _settings(values: Any) -> Settings:
     decoding = DecodingParams.from_json(values["decoding"])
-    return Settings(**{**values, "decoding": decoding})
+    quantize = Quantize(values["quantize"])
+    return Settings(**{**values, "decoding": decoding, "quantize": quantize})
 
 
 def _prompts(slots: Any) -> Prompts:

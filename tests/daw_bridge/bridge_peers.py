@@ -34,6 +34,7 @@ async def serving(
             "osc_port": 0,
             "port": 0,
             "token_folder": Path(folder),
+            "takes_folder": Path(folder) / "takes",
             "target": "synthetic_worker:run_worker",
         } | config
         async with running_server(ServerConfig(**settings)) as server:
@@ -48,6 +49,27 @@ def with_server(scenario: Callable[[RunningServer], Awaitable[None]], **config: 
             await scenario(server)
 
     asyncio.run(run(), debug=True)
+
+
+def get(path: str, server: RunningServer, *more: str, host: str | None = None) -> str:
+    """Return a request; ``more`` are further header lines."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host or f'127.0.0.1:{server.port}'}", *more]
+    return "\r\n".join([*lines, "", ""])
+
+
+async def http(server: RunningServer, request: str | bytes) -> tuple[int, str, bytes]:
+    """Send raw bytes; return the status (0: no answer), the headers and the body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request.encode() if isinstance(request, str) else request)
+    try:
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, _, headers = head.decode("latin-1").partition("\r\n")
+    return int(status.split()[1]) if status else 0, headers, body
 
 
 class WsPeer:

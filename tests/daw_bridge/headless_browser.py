@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,21 @@ from websockets.asyncio.client import ClientConnection, connect
 PATIENCE_S = 30.0
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " "), "ArrowLeft": (37, "")}
+KEYS = {
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    "Escape": (27, ""),
+    " ": (32, " "),
+    "PageUp": (33, ""),
+    "End": (35, ""),
+    "Home": (36, ""),
+    "ArrowLeft": (37, ""),
+    "ArrowUp": (38, ""),
+    "ArrowRight": (39, ""),
+    "ArrowDown": (40, ""),
+    "Delete": (46, ""),
+}
+SHIFT = 8
 
 
 class Page:
@@ -75,26 +89,56 @@ class Page:
             shown = await self.evaluate("document.body.innerText")
             raise AssertionError(f"never true: {expression}; {self.complaints}\n{shown}") from None
 
-    async def click(self, element_id: str) -> None:
-        """Click on the middle of an element with the mouse."""
-        box = await self.evaluate(
-            f"(r => [r.x + r.width / 2, r.y + r.height / 2])"
-            f"(document.getElementById({element_id!r}).getBoundingClientRect())"
+    async def box(self, element_id: str) -> tuple[float, float]:
+        """Return the middle of an element."""
+        x, y = await self.evaluate(
+            f"(e => {{e.scrollIntoView({{block: 'nearest'}}); const r = e.getBoundingClientRect();"
+            f"return [r.x + r.width / 2, r.y + r.height / 2]}})"
+            f"(document.getElementById({element_id!r}))"
         )
-        for kind in ("mousePressed", "mouseReleased"):
-            await self.call(
-                "Input.dispatchMouseEvent",
-                type=kind, x=box[0], y=box[1], button="left", clickCount=1,
-            )  # fmt: skip
+        return x, y
 
-    async def press(self, key: str) -> None:
+    async def mouse(self, kind: str, x: float, y: float, **values: Any) -> None:
+        """Do something with the mouse at a place of the page."""
+        await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **values)
+
+    async def click(self, element_id: str, *, times: int = 1) -> None:
+        """Click on the middle of an element with the mouse."""
+        x, y = await self.box(element_id)
+        for count in range(1, times + 1):
+            for kind in ("mousePressed", "mouseReleased"):
+                await self.mouse(kind, x, y, button="left", clickCount=count)
+
+    async def press(self, key: str, *, times: int = 1, shift: bool = False) -> None:
         """Press a key."""
-        code, text = KEYS[key]
-        values = {"key": key, "windowsVirtualKeyCode": code, "text": text}
+        code, text = KEYS.get(key) or (ord(key.upper()), key)
+        values = {"key": key, "windowsVirtualKeyCode": code, "modifiers": SHIFT * shift}
+        for _ in range(times):
+            await self.call(
+                "Input.dispatchKeyEvent",
+                type="keyDown" if text else "rawKeyDown",
+                text=text,
+                **values,
+            )
+            await self.call("Input.dispatchKeyEvent", type="keyUp", **values)
+
+    async def resize(self, width: int, height: int, **features: str) -> None:
+        """Give the page a size, and media features such as ``prefers_color_scheme="light"``."""
         await self.call(
-            "Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **values
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
         )
-        await self.call("Input.dispatchKeyEvent", type="keyUp", **values)
+        media = [
+            {"name": name.replace("_", "-"), "value": value} for name, value in features.items()
+        ]
+        await self.call("Emulation.setEmulatedMedia", features=media)
+        # Two frames: what follows a change of size has been laid out.
+        await self.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     async def write(self, text: str) -> None:
         """Type a text where the focus is."""
@@ -107,8 +151,16 @@ class Page:
 
 
 @contextlib.asynccontextmanager
-async def open_page(url: str) -> AsyncIterator[Page]:
-    """Open a page in a fresh browser, which plays to no sound card."""
+async def open_page(
+    url: str, *, before: str = "", flags: Sequence[str] = ()
+) -> AsyncIterator[Page]:
+    """Open a page in a fresh browser, which plays to no sound card.
+
+    Args:
+        url: of the page.
+        before: JavaScript that runs before any of the page's own.
+        flags: further ones of the browser.
+    """
     assert BROWSER is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = await asyncio.create_subprocess_exec(
@@ -116,6 +168,7 @@ async def open_page(url: str) -> AsyncIterator[Page]:
             *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
             *("--disable-audio-output", "--no-first-run", "--disable-background-networking"),
             *("--remote-debugging-port=0", "--window-size=1100,820", f"--user-data-dir={folder}"),
+            *flags,
             "about:blank",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -126,6 +179,7 @@ async def open_page(url: str) -> AsyncIterator[Page]:
                 listening = asyncio.create_task(page.listen())
                 for domain in ("Runtime", "Log", "Page"):
                     await page.call(f"{domain}.enable")
+                await page.call("Page.addScriptToEvaluateOnNewDocument", source=before)
                 await page.call("Page.navigate", url=url)
                 try:
                     yield page

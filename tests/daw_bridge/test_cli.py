@@ -10,6 +10,7 @@ import time
 import pytest
 
 from daw_bridge.cli import main
+from daw_bridge.virtual_cables import advice
 
 HEAVY = ("torch", "numpy", "asyncio", "websockets", "transformers", "soundfile", "magnet_core")
 
@@ -126,7 +127,25 @@ def test_convert_of_what_is_no_checkpoint_exits_with_1(tmp_path, capsys) -> None
     assert "empty" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--audio-out", "--audio-in"])
+def test_serve_lists_the_audio_devices_instead_of_serving(option, capsys) -> None:
+    assert main(["serve", option, "list"]) == 0
+    assert "audio devices" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("platform", "cable"),
+    [("darwin", "BlackHole"), ("win32", "CABLE Input"), ("linux", "pw-jack"), ("sunos", "JACK")],
+)
+def test_cables_are_explained_for_each_system(platform, cable) -> None:
+    text = advice(platform)
+    assert cable in text and "--audio-out" in text
+    for daw in ("Live", "Reaper", "Bitwig", "Logic"):
+        assert daw in text
+
+
 def test_devices_lists_what_there_is(capsys) -> None:
     assert main(["devices"]) == 0
     listed = capsys.readouterr().out
-    assert "audio outputs:" in listed and "cpu:" in listed
+    assert "audio devices" in listed and "cpu:" in listed
+    assert "In the DAW" in listed

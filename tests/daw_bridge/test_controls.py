@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.arguments import Kind
+from daw_bridge.arguments import Curve, Kind
 from daw_bridge.controls import BY_ADDRESS, CONTROLS, lookup, validate
 from daw_bridge.errors import MessageError
 
@@ -18,6 +18,25 @@ PARAM = "/magnet/param/"
 def test_addresses_are_unique_and_documented() -> None:
     assert len(BY_ADDRESS) == len(CONTROLS)
     assert all(control.doc.endswith(".") for control in CONTROLS)
+
+
+def test_a_dial_can_be_made_of_every_number() -> None:
+    """Whatever shows the table, page or patch, finds a range, and a curve that the range has."""
+    for control in CONTROLS:
+        for argument in control.arguments:
+            if argument.kind in (Kind.FLOAT, Kind.INT, Kind.SEED, Kind.STEPS):
+                assert argument.low < argument.high
+                assert argument.low > 0 or argument.curve is Curve.LINEAR
+                assert not argument.unit or argument.unit in argument.allowed
+            else:
+                assert (argument.unit, argument.curve) == ("", Curve.LINEAR)
+
+
+def test_a_setting_always_has_all_its_values() -> None:
+    """However short it was set: each value is shown, kept and replayed."""
+    for control in CONTROLS:
+        if control.setting:
+            assert all(one.default is not None for one in control.arguments if one.optional)
 
 
 def test_every_default_passes_its_own_check() -> None:
@@ -42,6 +61,7 @@ def test_every_default_passes_its_own_check() -> None:
         ("/magnet/loop", (4.0,), (4,)),
         (PARAM + "temperature", (3,), (3.0,)),
         (PARAM + "top_k", (250.0,), (250,)),  # Pure Data knows only floats
+        (PARAM + "top_k", (0,), (0,)),
         (PARAM + "steps", ("20, 10,10,10",), ("20,10,10,10",)),
         (PARAM + "steps", ("12",), (12,)),
         (PARAM + "steps", (12.0,), (12,)),
@@ -66,7 +86,7 @@ def test_valid_arguments_come_back_in_their_type(address, args, expected) -> Non
         (PARAM + "top_p", (-0.1,), ("-0.1",)),
         (PARAM + "top_p", ("0.5",), ("top_p is '0.5'", "a number")),
         (PARAM + "top_p", (10**400,), ("top_p is 1000",)),
-        (PARAM + "top_k", (2.5,), ("top_k is 2.5", "a whole number from 0 to 65536")),
+        (PARAM + "top_k", (2.5,), ("top_k is 2.5", "0 or a whole number from 1 to 65536 tokens")),
         (PARAM + "top_k", (True,), ("top_k is True",)),
         (PARAM + "steps", ("20,10,x",), ("steps is '20,10,x'", "20,10,10,10")),
         (PARAM + "steps", ("0,10",), ("steps",)),

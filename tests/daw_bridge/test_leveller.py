@@ -98,3 +98,16 @@ def test_nothing_reaches_full_scale(level: float, seed: int) -> None:
     out = Leveller(RATE, 1).process(noise)
     assert np.abs(out).max() <= CEILING + 1e-6
     assert np.array_equal(np.sign(out), np.sign(noise))
+
+
+@given(st.integers(0, 40_000), st.floats(-RANGE_DB, RANGE_DB))
+def test_a_gain_that_is_begun_at_holds_at_once_whatever_was_heard_before(heard, gain_db) -> None:
+    """Then it goes on as one that has heard nothing else."""
+    used, fresh = Leveller(RATE, 1), Leveller(RATE, 1)
+    used.process(_music(2.0, TARGET_LUFS + 4.0)[:, :heard])
+    music = _music(1.0, TARGET_LUFS - 12.0, seed=1)
+    for leveller in (used, fresh):
+        leveller.begin_at(gain_db)
+    first, second = used.process(music), fresh.process(music)
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_allclose(first[:, :640], music[:, :640] * 10 ** (gain_db / 20), rtol=1e-5)

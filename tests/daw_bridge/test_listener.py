@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from daw_bridge.history import History
-from daw_bridge.listener import Listener, Packet, encode_packet
+from daw_bridge.listener import Listener, Packet, encode_packet, foremost
 from daw_bridge.pcm import HEADER_BYTES, PcmFormat, PcmHeader
 from daw_bridge.worker_protocol import FLAG_INFILL, FLAG_LAST, FLAG_PREFIX
 
@@ -212,3 +212,55 @@ def test_encoded_samples_are_interleaved_and_clipped() -> None:
     )
     as_int = encode_packet(packet, 48000, PcmFormat.S16, 9)
     assert np.frombuffer(as_int[HEADER_BYTES:], "<i2").tolist() == [16384, -16384, 32767, -32767]
+
+
+def test_the_foremost_listener_paces_the_stream() -> None:
+    history = filled(2.0)
+    first, second = listener_of(history), listener_of(history)
+    assert foremost([], 0.0) is None
+    for listener, position in ((first, 100), (second, 4800)):
+        listener.join(0, 0.0)
+        drain(listener, lead_s=1.0)
+        listener.report(position, 10.0)
+    assert foremost([first, second], 10.0) == 3200.0
+
+
+def test_beside_a_card_who_does_not_report_paces_nothing() -> None:
+    """The server's clock would run away from the card's, or fall behind it."""
+    history = filled(3.0)
+    card, silent = listener_of(history, is_card=True), listener_of(history)
+    for listener in (card, silent):
+        listener.join(0, 0.0)
+        drain(listener)
+    card.report(48, 1.0)
+    assert foremost([card, silent], 1.0) == 32.0
+    assert foremost([silent], 1.0) == 32000.0
+    silent.report(4800, 1.0)
+    assert foremost([card, silent], 1.0) == 3200.0
+
+
+def test_one_who_does_not_report_is_reckoned_at_the_pace_of_the_card() -> None:
+    history = filled(30.0)
+    listener = listener_of(history)
+    listener.join(0, 0.0)
+    drain(listener)
+    assert listener.playhead(10.0) == 10 * RATE
+    listener.keep_pace(0.9, 10.0)
+    assert listener.playhead(10.0) == 10 * RATE  # no jump
+    assert listener.playhead(20.0) == pytest.approx(19 * RATE)
+    listener.report(48000, 20.0)
+    listener.keep_pace(2.0, 20.0)  # who reports is believed
+    assert listener.playhead(20.1) == pytest.approx(1.1 * RATE)
+
+
+def test_who_has_reported_of_late_and_has_something_left_is_heard() -> None:
+    history = filled(2.0)
+    listener = listener_of(history)
+    listener.join(0, 0.0)
+    assert not listener.reports and not listener.is_heard(0.0)
+    drain(listener)
+    listener.report(0, 1.0)
+    assert listener.reports and listener.is_heard(1.0)
+    assert not listener.is_heard(2.0)  # silent for a second
+    listener.report(96000, 3.0)
+    assert not listener.is_heard(3.0)  # dry

@@ -59,7 +59,14 @@ def test_osc_message_without_type_tags_has_no_arguments() -> None:
     assert parse_osc(b"/magnet/play\0\0\0\0")[0].command == Command("/magnet/play", ())
 
 
-@pytest.mark.parametrize("arg", [True, None, b"blob", [1, 2], (1, 2, 3, 4)])
+def test_osc_toggles_are_numbers_and_triggers_have_no_value() -> None:
+    """What some peers send for a switch (T, F) and for a button (nil, impulse)."""
+    assert parse_osc(osc("/a", True, False))[0].command.args == (1, 0)
+    assert parse_osc(osc("/a", None))[0].command.args == ()
+    assert parse_osc(b"/a\0\0,IiI" + bytes(4) + bytes(3) + b"\7")[0].command.args == (7,)
+
+
+@pytest.mark.parametrize("arg", [b"blob", [1, 2], (1, 2, 3, 4)])
 def test_osc_types_that_real_peers_cannot_read_are_refused_by_name(arg) -> None:
     with pytest.raises(MessageError, match="argument 1 has the OSC type") as caught:
         parse_osc(osc("/magnet/prompt", arg))

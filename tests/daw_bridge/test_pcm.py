@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +39,14 @@ def test_header_of_any_bytes_is_read_or_refused(data) -> None:
     except MessageError:
         return
     assert data.startswith(header.pack())
+
+
+@pytest.mark.parametrize("kind", list(PcmFormat))
+def test_samples_come_out_as_they_went_in(kind) -> None:
+    wave = np.array([[0.0, -1.0], [0.5, 0.25], [-0.5, 0.75]], np.float32)
+    header = PcmHeader(format=kind, channels=2, sample_rate=8000, frames=3, sequence=0, position=0)
+    scaled = (wave * 32768).clip(-32768, 32767) if kind is PcmFormat.S16 else wave
+    message = header.pack() + scaled.astype("<i2" if kind is PcmFormat.S16 else "<f4").tobytes()
+    samples = PcmHeader.unpack(message).samples(message)
+    np.testing.assert_allclose(samples, wave.T, atol=1e-4)
+    assert samples.dtype == np.float32 and samples.flags.c_contiguous

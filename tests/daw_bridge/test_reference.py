@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.controls import CONTROLS, EVENTS, REPLIES
+from daw_bridge.controls import CONTROLS
+from daw_bridge.notices import EVENTS, REPLIES
 from daw_bridge.reference import BEGIN, END, main, reference
 
 README = Path(__file__).parents[2] / "README.md"

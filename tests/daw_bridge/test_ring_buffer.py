@@ -15,7 +15,7 @@ from daw_bridge.ring_buffer import RingBuffer
 @given(st.integers(1, 40), st.lists(st.tuples(st.booleans(), st.integers(0, 50)), max_size=40))
 def test_ring_behaves_as_a_bounded_queue(capacity, operations) -> None:
     """Samples come out in order, none is lost, and a short read is faded and padded."""
-    ring, model, counter = RingBuffer(2, capacity), deque(), 1.0
+    ring, model, counter = RingBuffer.private(2, capacity), deque(), 1.0
     for is_write, frames in operations:
         if is_write:
             samples = np.arange(counter, counter + 2 * frames, dtype=np.float32).reshape(-1, 2)
@@ -37,7 +37,7 @@ def test_ring_behaves_as_a_bounded_queue(capacity, operations) -> None:
 
 
 def test_two_threads_pass_every_sample_in_order() -> None:
-    ring, total, got = RingBuffer(1, 256), 10_000, []
+    ring, total, got = RingBuffer.private(1, 256), 10_000, []
 
     def write() -> None:
         sent = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,8 @@ from daw_bridge.controls import validate
 from daw_bridge.listener import Listener
 from daw_bridge.metrics import Metrics
 from daw_bridge.requests import MAX_REQUESTS, Outcome
-from daw_bridge.session import GAP_AHEAD_S, Session, State
+from daw_bridge.session import Session
+from daw_bridge.stream_player import GAP_AHEAD_S, State
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
 RATE = 32000
@@ -290,9 +293,9 @@ def test_a_gap_is_one_late_and_one_underrun_and_repeats_the_bar_of_the_plan() ->
     rig.run(1.0)
     rig.speed = 1e9
     rig.run(0.5)
-    names = [name for name, _ in rig.events if name != "plan"]
+    names = [name for name, _ in rig.events if name not in ("plan", "beat")]
     assert names == ["late", "underrun"]
-    at = rig.events[-1][1]["position"]
+    at = next(values["position"] for name, values in rig.events if name == "underrun")
     pcm, _ = rig.heard()
     bar = 3 * RATE // 2
     np.testing.assert_array_equal(
@@ -592,3 +595,45 @@ def test_any_order_of_events_keeps_the_stream_whole(steps) -> None:
         assert pcm.shape[1] == rig.session.position
         assert np.abs(np.diff(pcm[0, BLOCK:])).max(initial=0) < 0.01
         assert (flags == 2).sum() == rig.metrics.samples
+
+
+def test_beats_are_told_when_they_are_at_the_playhead() -> None:
+    """Not while the stream waits to begin, and the lead ahead of them is no reason either."""
+    rig = Rig(model={"beats_per_bar": 4})
+    plan = {"position": 0, "plan": 1, "bpm": 120.0, "bar_position": 0}
+    rig.session.on_event(wire.Event("main", "plan", plan))
+    rig.do("/magnet/play")
+    assert "beat" not in [name for name, _ in rig.events]
+    heard_at = []
+    for _ in range(600):
+        seen = len(rig.events)
+        rig.run(TICK_S)
+        for name, values in rig.events[seen:]:
+            if name == "beat":
+                heard_at.append(rig.session.playhead(rig.now) - values["position"])
+    beats = [values for name, values in rig.events if name == "beat"]
+    assert [beat["position"] for beat in beats] == [16_000 * n for n in range(len(beats))]
+    assert [(beat["bar"], beat["beat"]) for beat in beats] == [divmod(n, 4) for n in range(6)]
+    assert all(0 <= late <= TICK_S * RATE for late in heard_at)
+
+
+def test_a_gap_and_a_stop_move_the_beats_of_what_comes_after() -> None:
+    """Beats belong to the music, wherever in the stream it is heard."""
+    rig = Rig(model={"beats_per_bar": 4})
+    plan = {"position": 0, "plan": 1, "bpm": 120.0, "bar_position": 0}
+    rig.session.on_event(wire.Event("main", "plan", plan))
+    rig.do("/magnet/play")
+    rig.run(2.0)
+    rig.speed = rig.budget = 0.0
+    rig.run(0.6)
+    rig.speed = 1e9
+    rig.run(1.0)
+    gap = next(values for name, values in rig.events if name == "underrun")
+    music = rig.session.position - gap["samples"]
+    assert rig.session.transport.beat_at(rig.session.position) % 4 == Fraction(music, 16_000) % 4
+    rig.do("/magnet/stop")
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    fade = round(0.02 * RATE)
+    music = rig.session.position - gap["samples"] - fade
+    assert rig.session.transport.beat_at(rig.session.position) % 4 == Fraction(music, 16_000) % 4

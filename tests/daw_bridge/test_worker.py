@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from daw_bridge.brake import Brake
-from daw_bridge.controls import EVENTS
+from daw_bridge.notices import EVENTS
 from daw_bridge.worker import Worker, run_worker
 from daw_bridge.worker_link import SocketConnection
 from daw_bridge.worker_protocol import (
+    Align,
     Broken,
     Chunk,
     Command,
@@ -25,6 +26,7 @@ from daw_bridge.worker_protocol import (
     Event,
     Fail,
     Open,
+    Rejoin,
     Restore,
     ServerMessage,
     Shutdown,
@@ -378,3 +380,64 @@ def test_model_that_cannot_sound_is_broken_with_a_reason() -> None:
         message = server.recv()
         assert isinstance(message, Broken)
         assert "compression_state_dict.bin" in message.reason
+
+
+def test_flood_of_controls_stops_no_music() -> None:
+    """Of many messages a few are carried out between two units of work; all are answered."""
+    with serving(tiny_model()) as server:
+        server.open("main", "other")
+        for name in ("main", "other"):
+            server.ask(name, "/magnet/play")
+            server.hear(name, 10)
+        numbers = [server.command("main", "/magnet/prompt", f"text {n}") for n in range(240)]
+        server.hear("other", 20)
+        server.hear("main", 20)
+        server.until(lambda: all(number in server.answers for number in numbers))
+        assert all(isinstance(server.answers[number], Done) for number in numbers)
+
+
+def test_controls_that_wait_for_a_loop_do_not_pile_up() -> None:
+    """A fader is moved for as long as a loop plays: what it said before is answered."""
+    with serving(tiny_model()) as server:
+        server.open("main")
+        server.ask("main", "/magnet/tempo", 240.0)
+        server.ask("main", "/magnet/play")
+        server.ask("main", "/magnet/loop", 1)
+        server.hear("main", 150)
+        numbers = [
+            server.command("main", "/magnet/param/temperature", 1.0 + n / 1000) for n in range(300)
+        ]
+        server.until(lambda: sum(number in server.answers for number in numbers) >= 300 - 64)
+        assert numbers[-1] not in server.answers
+        server.ask("main", "/magnet/loop", 0)
+        server.until(lambda: all(number in server.answers for number in numbers))
+        last, released = server.answers[numbers[-1]], server.position("main")
+        assert isinstance(last, Done)
+        assert last.position <= released + LEAD + 50 * HOP
+
+
+def test_external_clock_is_followed_and_a_gap_made_up_for() -> None:
+    """Its tempo is that of the plans; a reading that cannot be is ignored."""
+    with serving(tiny_model()) as server:
+        server.open("main")
+        server.ask("main", "/magnet/play")
+        server.say(Align("main", 0, 0.0, 7.0))
+
+        def follow(bpm: float, beat: float) -> None:
+            for _ in range(12):
+                position = server.position("main")
+                server.say(Align("main", position, beat + position / 32000 * bpm / 60, bpm))
+                server.hear("main", 20)
+
+        follow(111.0, 0.1)
+        plan = server.named("plan")[-1].values
+        assert plan["bpm"] == pytest.approx(111.0, rel=0.03)
+        server.say(Align("main", 0, 0.0, 0.0))
+        position = server.position("main")
+        bars = (position - int(plan["bar_position"])) / 32000 * 111 / 240
+        server.say(Rejoin("main", position, 4 * bars + 1.0))  # a beat of something else was heard
+        server.until(lambda: server.named("plan")[-1].values["plan"] != plan["plan"])
+        server.hear("main", 300)
+        jumped = server.named("plan")[-1].values
+        apart = (int(jumped["bar_position"]) - int(plan["bar_position"])) / 32000 * 111 / 60
+        assert apart % 4 == pytest.approx(3.0, abs=0.1)

@@ -10,13 +10,13 @@ import socket
 
 import numpy as np
 import pytest
-from bridge_peers import PATIENCE_S, WsPeer, osc_peer, with_server, ws_peer
+from bridge_peers import PATIENCE_S, WsPeer, get, http, osc_peer, with_server, ws_peer
 from synthetic_worker import pitch_of
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from daw_bridge.app import RunningServer
-from daw_bridge.controls import EVENTS
+from daw_bridge.notices import EVENTS
 from daw_bridge.worker_protocol import (
     FLAG_CONCEALED,
     FLAG_INFILL,
@@ -26,44 +26,29 @@ from daw_bridge.worker_protocol import (
     Value,
 )
 
-
-async def http(server: RunningServer, request: str) -> tuple[str, str]:
-    """Send raw bytes; return the status line and everything after it."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(request.encode())
-    answer = (await asyncio.wait_for(reader.read(), PATIENCE_S)).decode(errors="replace")
-    writer.close()
-    await writer.wait_closed()
-    status, _, rest = answer.partition("\r\n")
-    return status, rest
-
-
-def get(path: str, host: str, *more: str) -> str:
-    return "\r\n".join([f"GET {path} HTTP/1.1", f"Host: {host}", *more, "", ""])
-
-
 # --- HTTP ---
 
 
 def test_http_answers_say_what_is_here_and_what_is_wrong() -> None:
     async def scenario(server: RunningServer) -> None:
-        host = f"127.0.0.1:{server.port}"
-        status, rest = await http(server, get("/", host))
-        assert status == "HTTP/1.1 200 OK"
-        assert "Content-Type: text/html" in rest and "magnet-live" in rest
-        assert (await http(server, get("/?x=1", f"localhost:{server.port}")))[0].endswith("200 OK")
-        status, rest = await http(server, get("/nothing", host))
-        assert " 404 " in status and "/ws" in rest
-        status, rest = await http(server, get("/ws", host))
-        assert " 426 " in status and "WebSocket" in rest
-        status, rest = await http(server, get("/", "evil.test:9001"))
-        assert " 403 " in status and "127.0.0.1" in rest
-        status, _ = await http(server, "GET / HTTP/1.1\r\n\r\n")
-        assert " 403 " in status
-        two_hosts = f"GET / HTTP/1.1\r\nHost: {host}\r\nHost: evil.test\r\n\r\n"
-        assert " 403 " in (await http(server, two_hosts))[0]
-        status, _ = await http(server, f"POST / HTTP/1.1\r\nHost: {host}\r\n\r\n")
-        assert " 405 " in status or " 400 " in status
+        status, head, body = await http(server, get("/", server))
+        assert status == 200
+        assert "Content-Type: text/html" in head and b"magnet-live" in body
+        assert (await http(server, get("/?x=1", server, host="localhost")))[0] == 200
+        status, _, body = await http(server, get("/nothing", server))
+        assert status == 404 and b"/ws" in body
+        status, _, body = await http(server, get("/ws", server))
+        assert status == 426 and b"WebSocket" in body
+        status, _, body = await http(server, get("/metrics", server, "Upgrade: websocket"))
+        assert status == 404 and b"No WebSocket is at /metrics" in body
+        status, _, body = await http(server, get("/", server, host="evil.test:9001"))
+        assert status == 403 and b"127.0.0.1" in body
+        assert (await http(server, "GET / HTTP/1.1\r\n\r\n"))[0] == 403
+        assert (await http(server, get("/", server, "Host: evil.test")))[0] == 403
+        for path in ("/" + "x" * 3000, "/%ff", "/%00", "nothing", "/a%0d%0ab"):
+            assert (await http(server, get(path, server)))[0] == 400
+        status, _, _ = await http(server, get("/", server).replace("GET", "POST"))
+        assert status in (405, 400)
 
     with_server(scenario)
 
@@ -72,24 +57,23 @@ def test_the_page_comes_with_its_files_and_nothing_else() -> None:
     """Each is there under its type, may load from this server only, and says how long it is."""
 
     async def scenario(server: RunningServer) -> None:
-        host = f"127.0.0.1:{server.port}"
-        page = (await http(server, get("/", host)))[1]
-        assert "Content-Type: text/html; charset=utf-8" in page
+        head = (await http(server, get("/", server)))[1]
+        assert "Content-Type: text/html; charset=utf-8" in head
         for name, kind in (
             ("console.css", "text/css"),
             ("console.js", "text/javascript"),
             ("player.js", "text/javascript"),
             ("worklet.js", "text/javascript"),
         ):
-            status, rest = await http(server, get(f"/{name}", host))
-            assert status == "HTTP/1.1 200 OK"
-            assert f"Content-Type: {kind}; charset=utf-8" in rest
-            assert "default-src 'none'; script-src 'self'" in rest
-            head, _, body = rest.partition("\r\n\r\n")
-            assert f"Content-Length: {len(body.encode())}" in head
+            status, head, body = await http(server, get(f"/{name}", server))
+            assert status == 200
+            assert f"Content-Type: {kind}; charset=utf-8" in head
+            assert "default-src 'none'; script-src 'self'" in head
+            assert "Cross-Origin-Resource-Policy: same-origin" in head
+            assert f"Content-Length: {len(body)}" in head
         for path in ("/console/player.js", "/../access.py", "/%2e%2e/access.py", "//player.js"):
-            assert " 404 " in (await http(server, get(path, host)))[0]
-        assert " 403 " in (await http(server, get("/player.js", "evil.test")))[0]
+            assert (await http(server, get(path, server)))[0] == 404
+        assert (await http(server, get("/player.js", server, host="evil.test")))[0] == 403
 
     with_server(scenario)
 

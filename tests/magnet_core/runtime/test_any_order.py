@@ -94,6 +94,7 @@ KNOBS = st.one_of(
     st.tuples(st.just("slew_s"), st.sampled_from([0.0, 0.25, 3.0])),
     st.tuples(st.just("window_s"), st.sampled_from([0.9, 1.5, 8.0])),
     st.tuples(st.just("lead_ms"), st.sampled_from([40.0, 250.0, 900.0])),
+    st.tuples(st.just("quantize"), st.sampled_from(["off", "beat", "bar"])),
 )
 TAKES = st.one_of(
     st.just(("again", None)), st.tuples(st.just("tempo"), st.sampled_from([0.0, 61.0, 200.0]))

@@ -121,6 +121,37 @@ def test_released_loop_goes_on_at_a_bar_line(variant: Variant, codec: Callable[[
     )
 
 
+@pytest.mark.parametrize("codec", [tiny_codec, tiny_encodec])
+def test_loop_that_is_left_before_its_first_round_has_ended(codec: Callable[[], Codec]) -> None:
+    """All of its frames are with the codec, which still waits for what follows them: the head."""
+    model = tiny_model(codec=codec())
+    _, chunks, begin, period = _looping(model, 1, 133.3, rounds=3)
+    looped = joined(chunks)
+    session = playing(model)
+    session.set_tempo(133.3)
+    heard = drive(session, 50 * HOP)
+    session.loop(1)
+    for _ in range(5000):
+        heard += session.work(begin + period + 2 * HOP)
+        rounds = session._output.rounds
+        if rounds is not None and session.timeline.frozen >= rounds.end_frame:
+            break
+    assert rounds is not None and not rounds.first_has_ended
+    session.events()
+    session.loop(0, ticket="out")
+    out = _sample(session, "out")
+    heard += drive(session, out + 60 * HOP, stride=9 * HOP)
+    pcm = joined(heard)
+    until = min(out, looped.shape[1])
+    assert until > begin + period
+    assert np.array_equal(pcm[:, :until], looped[:, :until])
+    first = session.beat_grid.frame
+    codes = session.timeline.between(first - RUN_IN_FRAMES, session.timeline.frozen)
+    whole = model.codec.decode(codes).numpy()[:, RUN_IN_FRAMES * HOP :]
+    after = pcm[:, out + FADE :][:, : 40 * HOP]
+    assert np.abs(after - whole[:, : after.shape[1]]).max() <= 1e-4
+
+
 def test_music_after_a_loop_is_the_codec_going_on() -> None:
     """With what was heard as its run-in, the new frames sound as the offline decode of both."""
     model = tiny_model()

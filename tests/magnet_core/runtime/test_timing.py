@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,33 @@ def test_changes_come_in_time_and_nothing_is_missing(
     latencies = sorted(heard.latencies_s(asked_at).values())
     assert len(latencies) == 12
     assert latencies[-1] <= within_s
+
+
+@pytest.mark.parametrize(
+    ("variant", "slowness", "within_s"),
+    [(Variant.HYBRID, 5.0, 2.0), (Variant.MAGNET, 1.0, 1.2), (Variant.MAGNET, 3.0, 2.0)],
+)
+def test_change_is_heard_soon_where_a_prefix_gains_nothing(
+    variant: Variant, slowness: float, within_s: float
+) -> None:
+    """Eight-second windows on a machine that takes seconds for one: short, rough plans come first.
+
+    And the plans behind them are longer and finer again.
+    """
+    model = tiny_model(variant, segment_frames=399)
+    model.params = replace(model.params, steps=(10, 5, 4, 4), prefix_frames=0)
+    machine = Machine(model, slowness, 0.3)
+    session, asked_at = _on(machine, model), dict[object, float]()
+    changes = [(at + 6.0, control) for at, control in _changes(asked_at, machine, 2.0, 8)]
+    heard = perform(session, machine, 30.0, changes)
+    missing_s = sum(seconds for _, seconds in heard.gaps)
+    assert missing_s <= (0.2 if variant is Variant.MAGNET else 0.0)
+    latencies = sorted(heard.latencies_s(asked_at).values())
+    assert len(latencies) == 8
+    assert latencies[-1] <= within_s
+    made = [event.plan for event in heard.events(PlanDone) if isinstance(event, PlanDone)]
+    assert made[-1].frames >= min(plan.frames for plan in made)
+    assert sum(made[-1].steps) > min(sum(plan.steps) for plan in made)
 
 
 def test_sweep_of_a_knob_does_not_starve_the_music() -> None:

@@ -45,12 +45,13 @@ def tiny_model(
     metre: bool = True,
     codec: Codec | None = None,
     arrangement: SpanArrangement = SpanArrangement.STRIDE1,
+    segment_frames: int = 99,
 ) -> Model:
-    """A 2-layer, dim-16 model that plays two-second windows."""
+    """A 2-layer, dim-16 model that plays two-second windows, unless told otherwise."""
     codec = codec or tiny_codec()
     config = LMConfig(
         variant=variant, dim=16, layers=2, heads=2, text_dim=16, card=codec.card,
-        segment_frames=99, metre=metre,
+        segment_frames=segment_frames, metre=metre,
     )  # fmt: skip
     lm = TransformerLM(config)
     lm.initialise(torch.Generator().manual_seed(2))

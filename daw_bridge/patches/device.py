@@ -1,0 +1,389 @@
+"""magnet-live.amxd: the Max for Live device, an audio effect.
+
+What comes in goes out, and the music of the device's own session is added to it. Every parameter
+is stored in the Live Set, can be automated and mapped, and stands on Push; so here the Set is right
+and not the server: when the server answers, for the first time or after a restart, all parameters
+are sent. Two devices are two sessions of the server.
+
+The sampling dials are the exception: what a model does best with is the model's own until a dial is
+turned, or until "Own sampling" is on.
+"""
+
+from __future__ import annotations
+
+from daw_bridge.arguments import Kind
+from daw_bridge.controls import CONTROLS, PARAM_PREFIX, PROMPT, SLOTS, Control
+from daw_bridge.patches import displays, strips
+from daw_bridge.patches.amxd import DeviceKind, project
+from daw_bridge.patches.extras import connection, takes_keep, takes_recall
+from daw_bridge.patches.link import link
+from daw_bridge.patches.live_set import clips, host, identity
+from daw_bridge.patches.names import names
+from daw_bridge.patches.patcher import ENUM, Box, Json, Parameter, Patcher, Rect
+from daw_bridge.patches.sound import ROADS, TAKES, mixer, web
+from daw_bridge.patches.strips import COLUMN, Desk, Place
+
+PREFIX = "---"
+WIDTH, HEIGHT = 872.0, 169.0
+_COLUMNS = 8
+_STRIP_HEIGHT = 320.0
+_STRIPS_Y = 930.0
+_FURNITURE_X = 2420.0
+
+BANKS = (
+    ("Words", [f"Prompt {number} Weight" for number in SLOTS]),
+    (
+        "Stream",
+        ["Play", "Stop", "Another Take", "Tempo", "Loop Bars", "Quantize", "Stream Gain", "Volume"],
+    ),
+    (
+        "Sampling",
+        [
+            "Temperature",
+            "Top P",
+            "Top K",
+            "Guidance",
+            "Guidance End",
+            "Seed",
+            "Own Sampling",
+            "Slew",
+        ],
+    ),
+    (
+        "Prefix",
+        ["Prefix Temperature", "Prefix Top K", "Prefix Guidance", "Window", "Context", "Lead"],
+    ),
+)
+
+_BUTTONS = {  # where, and what is written on it
+    "/magnet/play": (Rect(6, 58, 48, 18), "Play"),
+    "/magnet/stop": (Rect(58, 58, 48, 18), "Stop"),
+    "/magnet/again": (Rect(6, 80, 48, 18), "Again"),
+    "/magnet/tap": (Rect(58, 80, 48, 18), "Tap"),
+    "/magnet/take/undo": (Rect(750, 24, 42, 18), "Undo"),
+}
+_NUMBERS = {  # a number box, with a caption before it
+    "/magnet/tempo": (Rect(388, 50, 54, 15), "Tempo", Rect(344, 49, 44, 17)),
+    "/magnet/loop": (Rect(408, 70, 34, 15), "Loop bars", Rect(346, 69, 60, 17)),
+    PARAM_PREFIX + "seed": (Rect(606, 108, 60, 15), "Seed", Rect(574, 107, 32, 17)),
+}
+_DIALS = {
+    PARAM_PREFIX + name: Rect(452 + 44 * (n % 5), 3 + 50 * (n // 5), 44, 48)
+    for n, name in enumerate(
+        (
+            "temperature",
+            "top_p",
+            "top_k",
+            "guidance",
+            "guidance_min",
+            "prefix_temperature",
+            "prefix_top_k",
+            "prefix_guidance",
+            "window_s",
+            "context_s",
+        )
+    )
+} | {
+    PARAM_PREFIX + "slew_s": Rect(344, 114, 34, 48),
+    PARAM_PREFIX + "lead_ms": Rect(379, 114, 34, 48),
+    PARAM_PREFIX + "gain_db": Rect(414, 114, 34, 48),
+}
+_SWITCHES = {
+    PARAM_PREFIX + "level": (Rect(562, 128, 106, 18), ("Level as is", "Level even")),
+    "/magnet/input/record": (Rect(676, 86, 50, 18), ("Record", "Stop rec")),
+}
+_MENUS = {
+    "/magnet/quantize": (Rect(396, 91, 46, 15), "Changes", Rect(344, 90, 52, 17)),
+    "/magnet/input/use": (Rect(730, 87, 62, 15), "", None),
+}
+_NOT_HERE = {  # the link's, or of no use where Live stores the values
+    "/magnet/subscribe",
+    "/magnet/session",
+    "/magnet/ping",
+    "/magnet/status",
+    "/magnet/sync",
+    "/magnet/token",
+    "/magnet/take/list",
+    PROMPT,
+}
+
+
+def device() -> Json:
+    """Return the patch of the device, with its project block."""
+    patcher = Patcher(Rect(80, 100, 1200, 800), open_in_presentation=True, device_width=WIDTH)
+    desk = Desk(patcher, PREFIX, stores=True)
+    for row, x in enumerate((112, 342, 450, 673)):
+        at = Rect(_FURNITURE_X, 40 + 30 * row, 60, 20)
+        line = Rect(x, 6, 1, HEIGHT - 12)
+        patcher.ui("panel", at, line, background=1, bgcolor=displays.GREY)
+    _header(desk)
+    _connection(desk)
+    _sound(desk)
+    _host(desk)
+    _controls(desk)
+    body = patcher.as_json(BANKS) | {"project": project(DeviceKind.AUDIO_EFFECT)}
+    return {"patcher": body}
+
+
+def _header(desk: Desk) -> None:
+    y = 300.0
+    desk.patcher.comment(
+        "magnet-live",
+        Rect(_FURNITURE_X, 10, 120, 20),
+        Rect(22, 1, 86, 19),
+        fontsize=11.0,
+        fontface=1,
+    )
+    displays.lamp(desk, Place(20, y, Rect(8, 6, 12, 12)))
+    displays.told(desk, "session", Place(100, y, Rect(2, 20, 106, 18)), "not in a Live Set")
+    displays.written(desk, "in.worker", "s s", "%s %s", (0, 1), Place(340, y, Rect(2, 38, 106, 18)))
+    displays.beat(desk, Place(580, y, Rect(114, 148, 168, 18)))
+    displays.latency(desk, Rect(284, 150, 34, 16), Place(860, y, None))
+    displays.label(desk, "ms", Rect(318, 148, 24, 18), (_FURNITURE_X, 180))
+    displays.failures(desk, Place(1180, y, Rect(450, 148, 220, 18)))
+
+
+def _connection(desk: Desk) -> None:
+    """The link; when it stands, everything is sent, and Live's tempo and play state after it."""
+    patcher = desk.patcher
+    patcher.subpatcher("identity", identity(desk.prefix), 20, 60)
+    patcher.subpatcher("link", link(desk.prefix, numbered=True), 140, 60)
+    patcher.comment("A session and a port of its own", Rect(20, 30, 240, 20))
+    then = patcher.text("t b b b", 20, 130)
+    patcher.cord(desk.receive("connected", 20, 100), 0, then)
+    says = [patcher.message("outputvalue", x, 160) for x in (220, 110)]
+    patcher.cord(then, 2, says[0])
+    patcher.cord(says[0], 0, desk.send("push", 220, 190))
+    own = patcher.text("gate 1 0", 110, 190)
+    patcher.cord(then, 1, says[1])
+    patcher.cord(says[1], 0, own, 1)
+    patcher.cord(own, 0, desk.send("push.own", 110, 220))
+    patcher.cord(then, 0, desk.send("host-again", 20, 250))
+    switch = _switch(
+        desk,
+        Place(320, 100, Rect(452, 128, 106, 18)),
+        ("Model's sampling", "Own sampling"),
+        "Own Sampling",
+        "On: the sampling dials are sent when the server answers. Off: the model's own values, "
+        "until a dial is turned.",
+    )
+    patcher.cord(switch, 0, own)
+    _wake(desk, switch, 320, 60)
+    # A session that nobody heard for long is closed: whoever listens again finds the Set's values.
+    patcher.chain(desk.receive("road-ready", 480, 130), desk.send("connected", 480, 160))
+    wake = patcher.message("outputvalue", 20, 480)
+    patcher.chain(desk.receive("ready", 20, 450), wake, desk.send("wake", 20, 510))
+    connection(
+        desk,
+        Place(20, 580, None),
+        host=Rect(6, 124, 100, 18),
+        osc_port=Rect(6, 147, 46, 15),
+        http_port=Rect(60, 147, 46, 15),
+        session=None,
+    )
+
+
+def _wake(desk: Desk, box: Box, x: float, y: float) -> None:
+    """Let a box say its value when the device is loaded: what it opens is closed until then."""
+    desk.patcher.cord(desk.receive("wake", x, y), 0, box)
+
+
+def _switch(
+    desk: Desk, place: Place, texts: tuple[str, str], long: str, info: str, on: int = 0
+) -> Box:
+    return desk.patcher.ui(
+        "live.text",
+        Rect(place.x, place.y, 110, 20),
+        place.show,
+        Parameter(
+            long=long, short=long[:10], kind=ENUM, choices=("off", "on"), initial=on, info=info
+        ),
+        mode=1,
+        text=texts[0],
+        texton=texts[1],
+    )
+
+
+def _sound(desk: Desk) -> None:
+    """What comes in goes out; the road that is chosen is added, through the fader."""
+    patcher = desk.patcher
+    tab = patcher.ui(
+        "live.tab",
+        Rect(1460, 40, 180, 20),
+        Rect(676, 4, 116, 16),
+        Parameter(
+            long="Audio Road",
+            short="Road",
+            kind=ENUM,
+            choices=ROADS,
+            initial=TAKES,
+            info="Where the sound comes from: off; takes by the node client (Live 10 and later); "
+            "the live page in jweb~ (Live 12).",
+        ),
+        num_lines_patching=1,
+        num_lines_presentation=1,
+    )
+    patcher.chain(tab, desk.send("road", 1460, 70))
+    _wake(desk, tab, 1380, 10)
+    jweb = web(desk, Rect(676, 108, 150, 38), 1460, 120)
+    gain = patcher.ui(
+        "live.gain~",
+        Rect(1600, 630, 48, 136),
+        Rect(800, 2, 64, 104),
+        Parameter(
+            long="Volume",
+            short="Volume",
+            low=-70,
+            high=6,
+            initial=0.0,
+            unit="dB",
+            info="Loudness of the music in this device; what comes in is not changed.",
+        ),
+        lastchannelcount=0,
+    )
+    mixer(desk, jweb, 1460, 490, gain)
+    source = patcher.text("plugin~", 1720, 640)
+    sink = patcher.text("plugout~", 1700, 830)
+    for channel in (0, 1):
+        total = patcher.text("+~", 1700 + 60 * channel, 790)
+        patcher.cord(source, channel, total)
+        patcher.cord(gain, channel, total, 1)
+        patcher.cord(total, 0, sink, channel)
+    patcher.comment("Passed through, with the music added", Rect(1720, 610, 260, 20))
+    displays.told(desk, "road-text", Place(1220, 40, Rect(674, 148, 192, 18)), "No road yet.")
+    npm = patcher.ui(
+        "live.text",
+        Rect(1700, 40, 60, 20),
+        Rect(830, 118, 36, 18),
+        Parameter(
+            long="Install Client",
+            short="Install",
+            kind=ENUM,
+            choices=("off", "on"),
+            info="Once: fetches the node client's one dependency (ws) with npm.",
+        ),
+        mode=0,
+        text="Setup",
+        texton="Setup",
+    )
+    patcher.chain(npm, desk.send("npm", 1700, 70))
+
+
+def _host(desk: Desk) -> None:
+    """Live's tempo and transport, and its clips."""
+    patcher = desk.patcher
+    patcher.subpatcher("host", host(desk.prefix), 1980, 60)
+    patcher.subpatcher("clips", clips(desk.prefix), 2060, 60)
+    for column, (bus, show, texts, long, info) in enumerate(
+        (
+            (
+                "follow-tempo",
+                Rect(346, 4, 96, 18),
+                ("Own tempo", "Live's tempo"),
+                "Follow Tempo",
+                "On: Live's tempo, at once and at every change.",
+            ),
+            (
+                "follow-transport",
+                Rect(346, 26, 96, 18),
+                ("Own start", "Live's start"),
+                "Follow Transport",
+                "On: plays when Live plays and stops when it stops.",
+            ),
+            (
+                "auto-clip",
+                Rect(730, 64, 62, 18),
+                ("Auto clip", "Auto clip"),
+                "Auto Clip",
+                "On: every take that is kept becomes a clip in the slot that is selected.",
+            ),
+        )
+    ):
+        x = 1980 + 150 * column
+        on = 1 if bus == "follow-tempo" else 0
+        switch = _switch(desk, Place(x, 120, show), texts, long, info, on)
+        patcher.chain(switch, desk.send(bus, x, 150))
+        _wake(desk, switch, x, 90)
+    clip = patcher.ui(
+        "live.text",
+        Rect(1980, 200, 80, 20),
+        Rect(676, 64, 50, 18),
+        Parameter(
+            long="Take To Clip",
+            short="To clip",
+            kind=ENUM,
+            choices=("off", "on"),
+            info="Puts the last take into the clip slot that is selected (Live 12.0.5 and later; "
+            "an empty slot of an audio track).",
+        ),
+        mode=0,
+        text="To clip",
+        texton="To clip",
+    )
+    patcher.chain(clip, desk.send("to-clip", 1980, 230))
+
+
+def _controls(desk: Desk) -> None:
+    """A strip for each control of the table that a device needs, in its order."""
+    seen = 0
+    for control in CONTROLS:
+        if control.address in _NOT_HERE:
+            continue
+        x = 20 + COLUMN * (seen % _COLUMNS)
+        y = _STRIPS_Y + _STRIP_HEIGHT * (seen // _COLUMNS)
+        seen += 1
+        _strip(desk, control, x, y)
+
+
+def _strip(desk: Desk, control: Control, x: float, y: float) -> None:
+    address = control.address
+    desk.patcher.comment(names(control)[0], Rect(x, y - 24, 155, 20), fontface=1)
+    slot = address.removeprefix(f"{PROMPT}/")
+    if slot.isdecimal():
+        row = 4 + 24 * (int(slot) - 1)
+        displays.label(desk, slot, Rect(112, row, 16, 18), (x + 160, y - 24))
+        place = Place(x, y, Rect(128, row, 150, 20))
+        strips.slot(desk, control, place, Rect(280, row - 1, 60, 22))
+    elif address == "/magnet/reset":
+        for index, choice in enumerate(control.arguments[0].choices):
+            place = Place(x + 140 * index, y, Rect(6 + 52 * index, 102, 48, 18))
+            strips.button(
+                desk, control, place, {"now": "Reset", "bar": "At bar"}[choice], (choice,)
+            )
+    elif address in _BUTTONS:
+        show, text = _BUTTONS[address]
+        strips.button(desk, control, Place(x, y, show), text)
+    elif address in _SWITCHES:
+        show, texts = _SWITCHES[address]
+        strips.switch(desk, control, Place(x, y, show), texts)
+    elif address in _MENUS:
+        show, text, caption = _MENUS[address]
+        strips.menu(desk, control, Place(x, y, show))
+        if caption is not None:
+            displays.label(desk, text, caption, (x + 160, y - 24))
+    elif address in _NUMBERS:
+        show, text, caption = _NUMBERS[address]
+        strips.number(desk, control, Place(x, y, show), maxclass="live.numbox")
+        displays.label(desk, text, caption, (x + 160, y - 24))
+    elif address == PARAM_PREFIX + "steps":
+        strips.text(desk, control, Place(x, y, Rect(486, 106, 84, 18)))
+        displays.label(desk, "Steps", Rect(450, 107, 36, 17), (x + 160, y - 24))
+    elif address == "/magnet/take/keep":
+        takes_keep(desk, control, Place(x, y, Rect(676, 24, 36, 18)), bars_width=28)
+    elif address == "/magnet/take/recall":
+        takes_recall(desk, control, Place(x, y, Rect(676, 44, 116, 18)))
+    else:
+        _any(desk, control, Place(x, y, _DIALS.get(address)))
+
+
+def _any(desk: Desk, control: Control, place: Place) -> None:
+    """A dial, or for a control that this file does not know yet a parameter that is not seen."""
+    arguments = control.arguments
+    if not arguments:
+        strips.button(desk, control, place)
+    elif arguments[0].kind is Kind.CHOICE:
+        strips.menu(desk, control, place)
+    elif arguments[0].kind in (Kind.TEXT, Kind.STEPS):
+        strips.text(desk, control, place)
+    else:
+        strips.number(desk, control, place)
