@@ -42,14 +42,14 @@ def _lufs(power: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(-0.691 + 10.0 * np.log10(np.asarray(power) + 1e-12))
 
 
-def soft_ceiling(pcm: FloatArray) -> FloatArray:
-    """Return ``pcm`` unchanged up to ``KNEE`` and bent towards ``CEILING`` above it."""
+def soft_ceiling(pcm: FloatArray, knee: float = KNEE, ceiling: float = CEILING) -> FloatArray:
+    """Return ``pcm`` unchanged up to ``knee`` and bent towards ``ceiling`` above it."""
     size = np.abs(pcm)
-    if not size.size or size.max() <= KNEE:
+    if not size.size or size.max() <= knee:
         return pcm
-    room = CEILING - KNEE
-    bent = KNEE + room * np.tanh((size - KNEE) / room)
-    return np.where(size > KNEE, np.sign(pcm) * bent, pcm).astype(np.float32)
+    room = ceiling - knee
+    bent = knee + room * np.tanh((size - knee) / room)
+    return np.where(size > knee, np.sign(pcm) * bent, pcm).astype(np.float32)
 
 
 class Leveller:

@@ -17,13 +17,14 @@ import numpy as np
 from daw_bridge.concealment import SHORTEST_S, Concealment, Pulse
 from daw_bridge.fades import Crossfade, crossfaded, mirrored, with_gain
 from daw_bridge.history import History
-from daw_bridge.leveller import Leveller
+from daw_bridge.leveller import CEILING, Leveller, soft_ceiling
 from daw_bridge.recording import Recording, samples_kept
 from daw_bridge.resample import FloatArray
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
 HISTORY_S = 12.0
 FADE_S = 0.02
+MIXED_CEILING = 0.97
 
 
 class Stream:
@@ -114,6 +115,8 @@ class Stream:
         return np.zeros((self.history.channels, self.ramp), np.float32)
 
     def _append(self, pcm: FloatArray, flags: int, plan_id: int) -> None:
+        if self.leveller.enabled:  # two sounds that meet may add up; one alone is below already
+            pcm = soft_ceiling(pcm, CEILING, MIXED_CEILING)
         self.recording.append(pcm, flags)
         scaled = with_gain(pcm, self._gain, self.gain, self.ramp)
         self.history.append(scaled, flags, plan_id)

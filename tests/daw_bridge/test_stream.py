@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.concealment import Pulse
-from daw_bridge.stream import Stream
+from daw_bridge.leveller import CEILING
+from daw_bridge.stream import MIXED_CEILING, Stream
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_INFILL, FLAG_LAST
 
 RATE = 8000
@@ -161,3 +162,18 @@ def test_whatever_happens_there_is_no_click_and_every_sample_is_counted(steps) -
     heard = stream.history.tail(expected)
     assert np.abs(np.diff(heard)).max(initial=0.0) < 0.07
     assert np.abs(heard).max(initial=0.0) <= 0.5 * 2**0.5 + 1e-6
+
+
+@pytest.mark.parametrize("after_s", [0.05, 1.1])
+def test_two_loud_sounds_that_meet_stay_below_full_scale(after_s: float) -> None:
+    """Uncorrelated noise at the leveller's ceiling, before, in and after a gap."""
+    rng, stream = np.random.default_rng(3), Stream(1, RATE, 1.0)
+    stream.pulse = PULSE
+    alone = rng.choice([-CEILING, CEILING], (1, 2 * RATE)).astype(np.float32)
+    stream.add_levelled(alone, FLAG_INFILL, 1)
+    stream.conceal(round(after_s * RATE))
+    stream.add_levelled(-alone, FLAG_INFILL, 1)
+    heard = stream.history.tail(stream.position)[0]
+    assert np.abs(heard).max() <= MIXED_CEILING
+    assert np.array_equal(heard[RAMP : 2 * RATE], alone[0, RAMP:])  # one sound alone is as it was
+    assert np.array_equal(heard[-RATE:], -alone[0, -RATE:])
