@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -66,3 +67,11 @@ def test_contracts_name_the_packages_that_are_installed() -> None:
     shipped = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     with_code = [name for name in shipped if list((ROOT / name).rglob("*.py"))]
     assert settings["tool"]["importlinter"]["root_packages"] == with_code
+
+
+@pytest.mark.parametrize("package", ["daw_bridge", "magnet_core/runtime"])
+def test_every_module_has_its_place_in_the_map(package: str) -> None:
+    """The docstring of a package with many rooms says where each is."""
+    folder = ROOT / package
+    named = set(re.findall(r"\w+", (folder / "__init__.py").read_text()))
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__"} <= named

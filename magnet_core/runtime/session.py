@@ -8,7 +8,7 @@ first frame.
 
 The session is what a performer has in hand. What is to be played is the business of ``score``, what
 can be planned and when that of ``outlook`` and ``composer``, how a plan is decoded that of
-``window``, and the way out that of ``output``.
+``window``, the way out that of ``output``, and going on in another session that of ``relay``.
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.composer import Composer
 from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.events import Late, PcmChunk, PhraseChanged, SessionEvent
-from magnet_core.runtime.loop import Loop
 from magnet_core.runtime.outlook import Outlook
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.pcm_loop import Pcm, PcmLoop
+from magnet_core.runtime.pcm_loop import Pcm
 from magnet_core.runtime.phrase import Phrase, PhraseDesk, PhraseUse
 from magnet_core.runtime.planner import Planner
 from magnet_core.runtime.prompts import Prompts
-from magnet_core.runtime.score import Held, Score
+from magnet_core.runtime.relay import Relay
+from magnet_core.runtime.score import Score
 from magnet_core.runtime.settings import Settings, Value
-from magnet_core.runtime.snapshot import LoopSnapshot, Snapshot, pack, unpack
 from magnet_core.runtime.timeline import Timeline
 
 _OF_LATER_PLANS = ("window_s", "context_s", "slew_s", "lead_ms", "quantize")  # they rewrite nothing
@@ -72,6 +71,15 @@ class LiveSession:
         )
         self._composer = Composer(
             model, self.timeline, self._output, self.score, self._outlook, clock, self._note
+        )
+        self._relay = Relay(
+            model,
+            self.timeline,
+            self.score,
+            self._output,
+            self._outlook,
+            self._composer,
+            self._phrases,
         )
         self._playing = False
         self._late_plan = 0  # the last that has been said to be late
@@ -329,16 +337,6 @@ class LiveSession:
             return self._composer.looper.loop is not None
         return not rounds.pcm.is_decoded
 
-    def loop_snapshot(self) -> tuple[bytes, int] | None:
-        """Return a snapshot of the loop that plays as it begins a round, and its bars.
-
-        None where ``loop_pcm`` is None.
-        """
-        loop, rounds = self._composer.looper.loop, self._output.rounds
-        if loop is None or rounds is None:
-            return None
-        return pack(self._loop_snapshot(loop, rounds.pcm, next_sample=0), self.model), loop.bars
-
     # -- phrases ----------------------------------------------------------------------------------
 
     def take_phrase(self, waveform: Tensor) -> None:
@@ -394,45 +392,19 @@ class LiveSession:
         That is the last window that was sent, or the loop that goes round, its beats and key, words
         and settings: a few kilobytes that say what they are.
         """
-        return pack(self._snapshot(), self.model)
+        return self._relay.snapshot()
 
     @property
     def snapshot_sample(self) -> int:
         """The sample at which the music that a snapshot taken now goes on with would begin."""
-        if self._output.loop_goes_round:
-            return self.position
-        return self._output.sample_of(self.timeline.frozen)
+        return self._relay.snapshot_sample
 
-    def _snapshot(self) -> Snapshot:
-        looper, rounds = self._composer.looper, self._output.rounds
-        if self._output.loop_goes_round and looper.loop is not None:
-            assert rounds is not None
-            next_sample = rounds.offset(self.position)
-            return self._loop_snapshot(looper.loop, rounds.pcm, next_sample=next_sample)
-        at = self.timeline.frozen
-        window, _ = self.score.window(self.settings.context_s)
-        codes = self.timeline.before(at, window, since=self._outlook.memory_from)
-        return self._snapshot_of(codes, at)
+    def loop_snapshot(self) -> tuple[bytes, int] | None:
+        """Return a snapshot of the loop that plays as it begins a round, and its bars.
 
-    def _loop_snapshot(self, loop: Loop, pcm: PcmLoop, *, next_sample: int) -> Snapshot:
-        round_ = LoopSnapshot(bars=loop.bars, length_samples=pcm.length, next_sample=next_sample)
-        return self._snapshot_of(pcm.codes, loop.begin_frame, round_)
-
-    def _snapshot_of(self, codes: Tensor, at: int, loop: LoopSnapshot | None = None) -> Snapshot:
-        held, wanted = self.score.held_at(at), self.score.wanted_on_clock
-        waits = self._composer.has_changed or held.wanted != wanted
-        return Snapshot(
-            codes=codes,
-            beat=held.beat_grid.beat_at(at),
-            tempo_bpm=held.tempo_bpm,
-            harmony=held.harmony,
-            wanted=wanted,
-            holds=held.wanted if waits else None,
-            plans=self._composer.plans,
-            loop=loop,
-            phrase=self._phrases.phrase,
-            phrase_is_context=self._phrases.is_context,
-        )
+        None where ``loop_pcm`` is None.
+        """
+        return self._relay.loop_snapshot()
 
     def restore(self, data: bytes) -> int:
         """Go on with the music of a snapshot, from this session's own position.
@@ -443,32 +415,7 @@ class LiveSession:
         Raises:
             SessionError: it is damaged, or of another kind of model; nothing has changed.
         """
-        taken = unpack(data, self.model)
-        self._output.begin_anew()
-        self._output.go_on_from(taken.codes)
-        frozen = self.timeline.frozen
-        first = frozen - taken.codes.shape[1]
-        self._composer.begin_anew(memory_from=first)
-        self._composer.plans = taken.plans
-        self._phrases.phrase = taken.phrase or self._phrases.phrase
-        self._phrases.is_context = taken.phrase_is_context
-        grid = BeatGrid(
-            frame_rate=self.model.frame_rate,
-            frame=first if taken.loop else frozen,
-            beat=taken.beat,
-            tempo_bpm=taken.tempo_bpm,
-        )
-        holds = taken.holds or taken.wanted
-        held = Held(holds, grid, taken.harmony, taken.tempo_bpm)
-        self.score.take_over(held, taken.wanted)
-        if taken.loop is not None:
-            loop = taken.loop.at_frame(first, self.model.codec)
-            self._composer.looper.restore(loop)
-            self._output.go_on_with_loop(taken.codes, loop, taken.loop.next_sample)
-        if taken.holds is not None:
-            self._composer.request_change(None)
-        self._outlook.follow_lead(anew=True)
-        return self._output.sample_of(frozen)
+        return self._relay.restore(data)
 
     # -- work -------------------------------------------------------------------------------------
 

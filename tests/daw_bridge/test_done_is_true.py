@@ -169,6 +169,13 @@ def test_done_names_the_first_sample_that_differs(name: str, when: str, control:
     assert first < named + HOP * (1 + 3 + model.codec.lookahead_frames)
 
 
+@pytest.mark.parametrize("control", ["prompt", "slot", "temperature", "steps"])
+def test_done_names_the_very_sample_with_the_bundled_model(control: str) -> None:
+    """At once, and no two of its frames sound the same: within one of them, and never before."""
+    named, first = _check("bundled", (), REWRITES[control], 47 * HOP, 100 * HOP)
+    assert first is not None and named <= first < named + HOP
+
+
 @pytest.mark.parametrize("control", ["prompt", "again", "tempo", "seed", "reset at a bar"])
 def test_done_is_true_of_the_bundled_model(control: str) -> None:
     """On the bar, to the frame."""
