@@ -16,9 +16,9 @@ settings.register_profile(
 settings.register_profile("steady", settings.get_profile("search"), derandomize=True)
 settings.load_profile("steady")
 
-# What these folders test runs against real sockets, processes, sound servers and clocks, on machines
-# that may stall for longer than music may. So there a failure counts when it happens three times in
-# a row; the summary names every test that was run again. Nothing in magnet_core is excused.
+# These folders test against real sockets, processes, sound servers and clocks, on machines that may
+# stall for longer than music may. So there a failure counts when it happens three times in a row;
+# the summary names every test that was run again. Nothing in magnet_core is excused.
 IN_REAL_TIME = ("daw_bridge", "max_patches", "system")
 RERUNS = 2
 
