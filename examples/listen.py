@@ -24,10 +24,10 @@ import soundfile
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from daw_bridge.audio_device import PRIME_S, RING_S, DevicePlayer, OutputDevice, open_output
+from daw_bridge.card_memory import CardMemory, Count
 from daw_bridge.errors import TransportError
 from daw_bridge.pcm import HEADER_BYTES, PcmFormat, PcmHeader
-from daw_bridge.ring_buffer import RingBuffer
+from daw_bridge.portaudio import OpenedCard
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
 
@@ -71,24 +71,23 @@ class Receiver:
 class Speaker:
     """Plays what a Receiver gets on a sound card."""
 
-    def __init__(self, output: OutputDevice) -> None:
-        self.output = output
-        self.ring = RingBuffer(output.channels, round(RING_S * output.sample_rate))
-        self.player = DevicePlayer(self.ring, round(PRIME_S * output.sample_rate))
-        self.end = 0
-        output.start(self.player.fill)
+    def __init__(self, device: str) -> None:
+        memory = CardMemory.allocated()
+        self.card = OpenedCard(device, "output", memory)
+        self._ring, self._counts = memory.ring(self.card.channels), memory.counts
+        self._end = 0
 
     def take(self, header: PcmHeader, samples: np.ndarray) -> None:
         """Queue samples for the card."""
-        self.player.ended = False
-        self.ring.write(samples)
-        self.end = header.position + header.frames
-        self.player.ended = bool(header.flags & FLAG_LAST)
+        self._counts[Count.ENDED] = 0
+        self._ring.write(samples)
+        self._end = header.position + header.frames
+        self._counts[Count.ENDED] = bool(header.flags & FLAG_LAST)
 
     @property
     def playhead(self) -> int:
         """Stream position that the card is playing."""
-        return self.end - self.ring.available
+        return self._end - self._ring.available
 
 
 def _samples(header: PcmHeader, payload: bytes) -> np.ndarray:
@@ -173,10 +172,9 @@ def main() -> int:
         file = None
         try:
             if args.speaker is not None:
-                speaker = Speaker(
-                    stack.enter_context(contextlib.closing(open_output(args.speaker)))
-                )
-                args.rate, args.channels = speaker.output.sample_rate, speaker.output.channels
+                speaker = Speaker(args.speaker)
+                stack.callback(speaker.card.close)
+                args.rate, args.channels = speaker.card.sample_rate, speaker.card.channels
             if args.output:
                 file = stack.enter_context(
                     soundfile.SoundFile(args.output, "w", args.rate, args.channels, "PCM_24")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 from bridge_peers import with_server
+from sound_servers import jack_server, needs_jack
 
 from daw_bridge.app import RunningServer
 
@@ -22,7 +25,7 @@ async def run(name: str, *words: str) -> tuple[int, str]:
         *(sys.executable, str(EXAMPLES / name), *words),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={"PYTHONPATH": str(EXAMPLES.parent)},
+        env=os.environ | {"PYTHONPATH": str(EXAMPLES.parent)},
     )
     said = (await asyncio.wait_for(process.communicate(), 30))[0].decode()
     assert process.returncode is not None
@@ -80,6 +83,19 @@ def test_listen_names_the_words_that_the_model_does_not_know() -> None:
         assert "words the model does not know, ignored: purple\n" in said
 
     with_server(scenario)
+
+
+@needs_jack
+def test_listen_plays_on_a_sound_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(server: RunningServer) -> None:
+        url = f"ws://127.0.0.1:{server.port}/ws"
+        words = ("--prompt", "warm pads", "--seconds", "2", "--speaker", "system")
+        code, said = await run("listen.py", "--url", url, *words)
+        assert code == 0, said
+        assert "of it 0.000 s concealed" in said and "gap" not in said
+
+    with jack_server(monkeypatch):
+        with_server(scenario)
 
 
 def test_both_say_clearly_when_nobody_is_there() -> None:
