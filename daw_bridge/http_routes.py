@@ -182,7 +182,8 @@ class Routes:
         if prefixes:
             prefix = max(prefixes, key=len)
             return self._below[prefix], HttpRequest(path, path.removeprefix(prefix), query)
-        raise LookupError(f"Nothing is at {path[:80]}; try {' '.join(self.paths)}")
+        doors = " ".join(one for one in self.paths if "." not in one)  # not the page's own files
+        raise LookupError(f"Nothing is at {path[:80]}; try {doors}")
 
 
 def _parted(target: str) -> tuple[str, str]:

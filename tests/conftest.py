@@ -28,8 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
+    here, may_rerun = Path(__file__).parent, config.pluginmanager.hasplugin("rerunfailures")
+    for item in items if may_rerun else ():
         is_search = "hypothesis" in item.keywords
         if item.path.relative_to(here).parts[0] in IN_REAL_TIME and not is_search:
             item.add_marker(pytest.mark.flaky(reruns=RERUNS))

@@ -152,21 +152,23 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def open_page(
-    url: str, *, before: str = "", flags: Sequence[str] = ()
+    url: str, *, before: str = "", flags: Sequence[str] = (), is_heard: bool = False
 ) -> AsyncIterator[Page]:
-    """Open a page in a fresh browser, which plays to no sound card.
+    """Open a page in a fresh browser.
 
     Args:
         url: of the page.
         before: JavaScript that runs before any of the page's own.
         flags: further ones of the browser.
+        is_heard: it plays to the sound server of this process; else to nobody.
     """
     assert BROWSER is not None
+    flags = (*flags, *(() if is_heard else ("--disable-audio-output",)))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = await asyncio.create_subprocess_exec(
             BROWSER,
             *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-            *("--disable-audio-output", "--no-first-run", "--disable-background-networking"),
+            *("--no-first-run", "--disable-background-networking"),
             *("--remote-debugging-port=0", "--window-size=1100,820", f"--user-data-dir={folder}"),
             *flags,
             "about:blank",
