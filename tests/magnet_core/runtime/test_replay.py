@@ -21,6 +21,7 @@ import magnet_core
 from magnet_core.api import Model
 from magnet_core.config import SpanArrangement, Variant
 from magnet_core.errors import ConfigError, LogError
+from magnet_core.runtime.decision import Decision
 from magnet_core.runtime.engine import Engine
 from magnet_core.runtime.log import LogFolder
 from magnet_core.runtime.log_reader import SessionRecord, read_log
@@ -201,6 +202,36 @@ def test_loops_are_replayed(release_after: int, codec: Callable[[], Codec], tmp_
     kinds = {kind for kind, _ in record.remarks}
     if release_after > 150:
         assert {"loop_closed", "loop_left"} <= kinds
+
+
+@pytest.mark.parametrize("codec", [tiny_codec, tiny_encodec])
+@pytest.mark.parametrize("when", ["beat", "bar"])
+def test_changes_on_a_line_and_a_clock_that_is_followed_are_replayed(
+    when: str, codec: Callable[[], Codec], tmp_path: Path
+) -> None:
+    """What another clock said and where changes waited for a line needs no clock again."""
+    recording = Recording(tiny_model(codec=codec()), tmp_path)
+    session, rate = recording.session, recording.model.sample_rate
+    session.set_param("quantize", when)
+    session.set_prompt("techno 120 bpm")
+    session.play()
+    for number in range(12):
+        recording.hear(25)
+        bpm = 127.3 if number < 6 else 96.0
+        beat = session.position * bpm / 60.0 / rate + 0.07
+        session.align(session.position, beat, bpm)
+        if number % 3 == 0:
+            session.set_prompt(("dub", "house in A minor", "warm pads", "")[number // 3])
+        if number % 4 == 1:
+            session.again()
+    session.rejoin(session.position, 2.5)
+    recording.hear(120)
+    session.align(session.position, 0.0, 0.0)
+    recording.hear(60)
+    record = assert_same(recording)
+    decisions = [entry for entry in record.entries if isinstance(entry, Decision)]
+    tempi = {one.metre.tempo_bpm for one in decisions if one.metre is not None}
+    assert len(tempi) > 3  # it did follow, and nudge
 
 
 @pytest.mark.parametrize("end", ["reset", "stop", "recover", "another"])
