@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +50,17 @@ def test_new_tempo_does_not_jump(grid: BeatGrid, ahead: int, bpm: float) -> None
     new = grid.with_tempo(frame, bpm)
     assert new.metre(frame).start_beat == pytest.approx(grid.metre(frame).start_beat)
     assert new.metre(frame).tempo_bpm == bpm
+
+
+@pytest.mark.parametrize("tempo", ["127.3", "128", "97", "80.001", "174.5"])
+def test_bars_do_not_drift_in_three_hours(tempo: str) -> None:
+    """Counted one by one, each begins in the frame in which it begins in exact fractions."""
+    grid = BeatGrid(frame_rate=50, tempo_bpm=float(tempo))
+    a_bar, frame = Fraction(4 * 60 * 50) / Fraction(tempo), 0
+    bars = int(3 * 3600 * 50 / a_bar)
+    for number in range(1, bars + 1):
+        frame = grid.next_bar(frame + 1)
+        assert frame == math.floor(number * a_bar)
 
 
 def test_bar_time_is_where_the_bar_of_a_frame_begins() -> None:
