@@ -37,8 +37,10 @@ def test_oscsend_sets_the_prompt_and_plays() -> None:
                 for tag, value in (("f", "2.5"), ("d", "2.5"), ("i", "2"), ("h", "2")):
                     await run("oscsend", "127.0.0.1", port, "/magnet/param/temperature", tag, value)
                     assert (await ear.until("/magnet/done")).params[0].endswith("temperature")
-                await run("oscsend", "127.0.0.1", port, "/magnet/param/temperature", "T")
-                assert "OSC type 'T'" in (await ear.until("/magnet/fail")).params[2]
+                await run("oscsend", "127.0.0.1", port, "/magnet/param/level", "T")
+                assert (await ear.until("/magnet/done")).params[0].endswith("level")
+                await run("oscsend", "127.0.0.1", port, "/magnet/param/level", "N")
+                assert "got 0 arguments" in (await ear.until("/magnet/fail")).params[2]
                 await run("oscsend", "127.0.0.1", port, "/magnet/play")
                 assert (await ear.until("/magnet/done")).params[0] == "/magnet/play"
             await listener.hear(0.2)
