@@ -33,7 +33,7 @@ Address = tuple[str, int]
 
 MAX_PEERS = 256
 MAX_SUBSCRIBERS = 32
-PACKETS_PER_S, PACKET_BURST = 2000.0, 2000.0  # a datagram counts as 1 and 1 more for each KiB
+PACKETS_PER_S, PACKET_BURST = 2000.0, 2000.0  # of a sender; a KiB counts as one datagram more
 COMPLAINTS_PER_S, COMPLAINT_BURST = 20.0, 40.0
 
 
@@ -43,6 +43,7 @@ class OscPeer(OscClient):
     def __init__(self, server: OscServer, address: Address) -> None:
         super().__init__()
         self.address = address
+        self.packets = TokenBucket(PACKETS_PER_S, PACKET_BURST, server.clock)
         self._server = server
 
     def reply(self, address: str, values: Sequence[Value]) -> None:
@@ -65,7 +66,7 @@ class OscServer(asyncio.DatagramProtocol):
         self._peers: OrderedDict[Address, OscPeer] = OrderedDict()
         self._subscribers: OrderedDict[Address, OscPeer] = OrderedDict()
         self._trusted: set[str] = set()
-        self._packets = TokenBucket(PACKETS_PER_S, PACKET_BURST, hub.clock)
+        self.clock = hub.clock
         self._complaints = TokenBucket(COMPLAINTS_PER_S, COMPLAINT_BURST, hub.clock)
 
     async def start(self, host: str, port: int) -> int:
@@ -99,10 +100,10 @@ class OscServer(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
         """Carry out a datagram, now or when its time tag says."""
-        if not self._packets.take(1 + len(data) / 1024):
+        peer = self._peer((str(addr[0]), int(addr[1])))
+        if not peer.packets.take(1 + len(data) / 1024):  # a flood of one is no silence of others
             self._hub.metrics.flooded_packets += 1
             return
-        peer = self._peer((str(addr[0]), int(addr[1])))
         self._receiver.take(data, partial(self._carry_out, peer), partial(self._complain, peer))
 
     # --- commands ---

@@ -298,7 +298,12 @@ def test_a_flood_is_dropped_and_counted_and_service_goes_on() -> None:
     for _ in range(4000):
         server.datagram_received(b"\xff" * 64, ("127.0.0.1", 5000))
     assert hub.metrics.bad_packets == int(PACKET_BURST / (1 + 64 / 1024))
-    assert hub.metrics.flooded_packets == 4000 - hub.metrics.bad_packets
+    flooded = hub.metrics.flooded_packets
+    assert flooded == 4000 - hub.metrics.bad_packets
+    server.datagram_received(b"\xff" * 64, ("127.0.0.1", 5001))  # the flood of another
+    assert hub.metrics.flooded_packets == flooded
+    assert hub.metrics.bad_packets == 4001 - flooded
+    hub.metrics.bad_packets -= 1
     now[0] = 0.1
     server.datagram_received(encode_osc("/magnet/ping", ["x"]), ("127.0.0.1", 5000))
     assert hub.metrics.commands == 1
