@@ -26,7 +26,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from daw_bridge.pcm import HEADER_BYTES, PcmHeader
+from daw_bridge.audio.pcm import HEADER_BYTES, PcmHeader
 from daw_bridge.worker_protocol import FLAG_INFILL, FLAG_LAST, FLAG_PREFIX, Value
 
 PATIENCE_S = 60.0

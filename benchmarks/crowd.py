@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from daw_bridge.pcm import PcmHeader
+from daw_bridge.audio.pcm import PcmHeader
 from daw_bridge.worker_protocol import FLAG_CONCEALED
 
 _FORMATS = tuple(itertools.product((48000, 44100, 32000, 96000), ("f32", "s16"), (1, 2)))

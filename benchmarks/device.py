@@ -40,7 +40,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.clients import Ears, Osc, Playback, Server
-from daw_bridge.pcm import HEADER_BYTES
+from daw_bridge.audio.pcm import HEADER_BYTES
 
 RATE = 48000
 PORT = "PortAudio:out_0"

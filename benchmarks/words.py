@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 import magnet_core
 from benchmarks.hearing import Sound
-from daw_bridge.leveller import Leveller
+from daw_bridge.audio.leveller import Leveller
 from magnet_core.api import Model
 from magnet_core.model.vocabulary import NOTES, STYLE_TEMPO_BPM
 from magnet_core.runtime.engine import Engine

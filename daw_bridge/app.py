@@ -14,28 +14,28 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from daw_bridge.ableton import AbletonAddress, AbletonClock
-from daw_bridge.access import Access, config_folder, is_loopback, load_token
-from daw_bridge.announcement import announced, require
-from daw_bridge.audio_input import listen_to_card
-from daw_bridge.audio_output import play_to_card
-from daw_bridge.console_files import add_console
+from daw_bridge.devices.audio_input import listen_to_card
+from daw_bridge.devices.audio_output import play_to_card
+from daw_bridge.doors.access import Access, config_folder, is_loopback, load_token
+from daw_bridge.doors.announcement import announced, require
+from daw_bridge.doors.http_routes import Routes
 from daw_bridge.errors import TransportError
-from daw_bridge.http_routes import Routes
 from daw_bridge.hub import Hub
-from daw_bridge.link_clock import LinkClock
-from daw_bridge.midi_clock import MidiClock
-from daw_bridge.monitoring import add_monitoring
-from daw_bridge.osc_receiver import OscReceiver
-from daw_bridge.osc_server import OscServer
-from daw_bridge.oscquery_server import OscQuery
-from daw_bridge.session import DEFAULT_LEAD_MS
-from daw_bridge.supervisor import SILENCE_LIMIT_S, WORKER_TARGET
-from daw_bridge.take_files import TakeStore, default_folder
-from daw_bridge.tempo_source import TempoSource
+from daw_bridge.osc.receiver import OscReceiver
+from daw_bridge.osc.server import OscServer
+from daw_bridge.session.session import DEFAULT_LEAD_MS
+from daw_bridge.supervision.supervisor import SILENCE_LIMIT_S, WORKER_TARGET
+from daw_bridge.takes.files import TakeStore, default_folder
+from daw_bridge.tempo.ableton import AbletonAddress, AbletonClock
+from daw_bridge.tempo.link_clock import LinkClock
+from daw_bridge.tempo.midi_clock import MidiClock
+from daw_bridge.tempo.source import TempoSource
+from daw_bridge.web.console_files import add_console
+from daw_bridge.web.monitoring import add_monitoring
+from daw_bridge.web.oscquery_server import OscQuery
+from daw_bridge.web.server import WsServer
+from daw_bridge.web.ws_stream import StreamEndpoint
 from daw_bridge.worker_protocol import WorkerConfig
-from daw_bridge.ws_server import WsServer
-from daw_bridge.ws_stream import StreamEndpoint
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from daw_bridge.cli_options import add_model, print_audio_devices, whole
-from daw_bridge.cli_serve import add_serve
+from daw_bridge.commands.options import add_model, print_audio_devices, whole
+from daw_bridge.commands.serve import add_serve
 
 EXIT_FAILURE = 1
 EXIT_TRANSPORT = 3
@@ -200,7 +200,7 @@ def _interval(text: str) -> tuple[float, float]:
 
 
 def _generate(args: argparse.Namespace) -> int:
-    from daw_bridge.generate import generate_file
+    from daw_bridge.commands.generate import generate_file
 
     generate_file(
         args.prompt,
@@ -219,7 +219,7 @@ def _generate(args: argparse.Namespace) -> int:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from daw_bridge.replay import replay_file
+    from daw_bridge.commands.replay import replay_file
 
     replay_file(
         args.log,
@@ -241,7 +241,7 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from daw_bridge import bench
+    from daw_bridge.commands import bench
 
     root = Path(__file__).resolve().parents[1]
     if args.name is not None:
@@ -265,7 +265,7 @@ def _patches(args: argparse.Namespace) -> int:
 
 
 def _devices(args: argparse.Namespace) -> int:
-    from daw_bridge.virtual_cables import advice
+    from daw_bridge.devices.virtual_cables import advice
 
     print_audio_devices()
     print("compute devices:")

@@ -15,19 +15,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from daw_bridge import worker_protocol as wire
-from daw_bridge.access import Access
 from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, Scope, validate
+from daw_bridge.doors.access import Access
 from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.messages import Command, session_name
 from daw_bridge.metrics import Histogram, Metrics
-from daw_bridge.requests import Outcome
-from daw_bridge.session import DEFAULT_LEAD_MS, Session
-from daw_bridge.stream import HISTORY_S
-from daw_bridge.supervisor import SILENCE_LIMIT_S, Supervisor, WorkerState
-from daw_bridge.take_desk import TakeDesk
-from daw_bridge.take_files import TakeStore
-from daw_bridge.tempo_follower import TempoFollower
-from daw_bridge.tempo_source import TempoSource
+from daw_bridge.session.requests import Outcome
+from daw_bridge.session.session import DEFAULT_LEAD_MS, Session
+from daw_bridge.session.stream import HISTORY_S
+from daw_bridge.supervision.supervisor import SILENCE_LIMIT_S, Supervisor, WorkerState
+from daw_bridge.takes.desk import TakeDesk
+from daw_bridge.takes.files import TakeStore
+from daw_bridge.tempo.follower import TempoFollower
+from daw_bridge.tempo.source import TempoSource
 from daw_bridge.worker_protocol import Value
 
 log = logging.getLogger(__name__)

@@ -22,8 +22,8 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message import ParseError as OscParseError
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from daw_bridge.audio.pcm import PcmFormat
 from daw_bridge.errors import MessageError
-from daw_bridge.pcm import PcmFormat
 from daw_bridge.worker_protocol import Value
 
 SESSION_NAME = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)

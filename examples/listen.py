@@ -24,10 +24,10 @@ import soundfile
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from daw_bridge.card_memory import CardMemory, Count
+from daw_bridge.audio.pcm import HEADER_BYTES, PcmFormat, PcmHeader
+from daw_bridge.devices.card_memory import CardMemory, Count
+from daw_bridge.devices.portaudio import OpenedCard
 from daw_bridge.errors import TransportError
-from daw_bridge.pcm import HEADER_BYTES, PcmFormat, PcmHeader
-from daw_bridge.portaudio import OpenedCard
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
 

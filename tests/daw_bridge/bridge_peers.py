@@ -16,8 +16,8 @@ from pythonosc.osc_message import OscMessage
 from websockets.asyncio.client import ClientConnection, connect
 
 from daw_bridge.app import RunningServer, ServerConfig, running_server
+from daw_bridge.audio.pcm import HEADER_BYTES, PcmFormat, PcmHeader
 from daw_bridge.messages import encode_osc
-from daw_bridge.pcm import HEADER_BYTES, PcmFormat, PcmHeader
 from daw_bridge.worker_protocol import FLAG_CONCEALED, Value, WorkerConfig
 
 PATIENCE_S = 15.0

@@ -18,7 +18,7 @@ from typing import Any
 import aalink
 from bridge_peers import osc_peer, serving
 
-from daw_bridge.link_clock import LinkClock
+from daw_bridge.tempo.link_clock import LinkClock
 
 OLDER_S = 2.0  # of two sessions that meet the older one stays, if it is older by half a second
 

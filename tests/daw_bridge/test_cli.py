@@ -10,7 +10,7 @@ import time
 import pytest
 
 from daw_bridge.cli import main
-from daw_bridge.virtual_cables import advice
+from daw_bridge.devices.virtual_cables import advice
 
 HEAVY = ("torch", "numpy", "asyncio", "websockets", "transformers", "soundfile", "magnet_core")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.device import JUMP_SAMPLES, RATE, course, gaps
-from daw_bridge.varispeed import Varispeed
+from daw_bridge.audio.varispeed import Varispeed
 
 
 def music(seconds: float) -> np.ndarray:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from daw_bridge import worker_protocol as wire
-from daw_bridge.access import Access
+from daw_bridge.doors.access import Access
 from daw_bridge.errors import TransportError
 from daw_bridge.hub import IDLE_SESSION_S, MAX_SESSIONS, Client, Hub
 from daw_bridge.messages import Command
-from daw_bridge.requests import Outcome
-from daw_bridge.take_files import TakeStore
+from daw_bridge.session.requests import Outcome
+from daw_bridge.takes.files import TakeStore
 
 
 class Recorder(Client):

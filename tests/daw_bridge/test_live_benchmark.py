@@ -15,8 +15,8 @@ from benchmarks.clients import Heard, Playback
 from benchmarks.live import Recording, controls, is_near, parse, percentiles
 from benchmarks.memory import growth_percent, resident_mib
 from benchmarks.seams import seam_percentiles, spectral_flux
+from daw_bridge.audio.pcm import PcmFormat, PcmHeader
 from daw_bridge.controls import validate
-from daw_bridge.pcm import PcmFormat, PcmHeader
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_INFILL, FLAG_LAST
 
 RATE = 1000

@@ -14,6 +14,7 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from daw_bridge.audio.pcm import PcmFormat
 from daw_bridge.errors import MessageError
 from daw_bridge.messages import (
     Command,
@@ -24,7 +25,6 @@ from daw_bridge.messages import (
     parse_osc,
     parse_ws,
 )
-from daw_bridge.pcm import PcmFormat
 
 
 def osc(address: str, *args: object) -> bytes:

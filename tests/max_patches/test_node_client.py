@@ -17,9 +17,9 @@ from bridge_peers import serving, with_server
 from node_client import CLIENT, NodeClient, needs_node, node_client, ws
 from witness import Witness, begins_at, witness
 
-from daw_bridge.access import Access
 from daw_bridge.app import RunningServer
-from daw_bridge.supervisor import WORKER_TARGET
+from daw_bridge.doors.access import Access
+from daw_bridge.supervision.supervisor import WORKER_TARGET
 from daw_bridge.worker_protocol import WorkerConfig
 
 __all__ = ["ws"]  # a fixture

@@ -10,8 +10,8 @@ from headless_browser import BROWSER, open_page
 import magnet_core
 from daw_bridge.app import RunningServer
 from daw_bridge.controls import CONTROLS, PARAM_PREFIX, lookup
-from daw_bridge.supervisor import WORKER_TARGET
-from daw_bridge.worker_model import describe
+from daw_bridge.supervision.supervisor import WORKER_TARGET
+from daw_bridge.worker.model import describe
 from daw_bridge.worker_protocol import WorkerConfig
 from magnet_core.runtime.engine import Engine
 

@@ -12,10 +12,10 @@ import pytest
 from bridge_peers import osc_peer, serving
 
 from benchmarks.ableton_peer import FakeLive
-from daw_bridge.ableton import AbletonAddress
 from daw_bridge.app import RunningServer
 from daw_bridge.errors import TransportError
-from daw_bridge.supervisor import WORKER_TARGET
+from daw_bridge.supervision.supervisor import WORKER_TARGET
+from daw_bridge.tempo.ableton import AbletonAddress
 from daw_bridge.worker_protocol import WorkerConfig
 from magnet_core.checkpoints import native
 from tests.magnet_core.runtime.tiny import tiny_model

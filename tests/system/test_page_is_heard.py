@@ -14,7 +14,7 @@ from headless_browser import BROWSER, open_page
 from sound_servers import end, needs_pulseaudio, pulseaudio
 
 from daw_bridge.app import RunningServer
-from daw_bridge.supervisor import WORKER_TARGET
+from daw_bridge.supervision.supervisor import WORKER_TARGET
 from daw_bridge.worker_protocol import WorkerConfig
 
 RATE = 48000

@@ -17,7 +17,7 @@ from bridge_peers import with_server, ws_peer
 
 from daw_bridge.app import RunningServer
 from daw_bridge.cli import main
-from daw_bridge.supervisor import WORKER_TARGET
+from daw_bridge.supervision.supervisor import WORKER_TARGET
 from daw_bridge.worker_protocol import FLAG_CONCEALED, WorkerConfig
 from magnet_core.checkpoints import native
 from tests.magnet_core.runtime.tiny import tiny_model

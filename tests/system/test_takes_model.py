@@ -12,7 +12,7 @@ from bridge_peers import WsPeer, with_server, ws_peer
 
 from benchmarks.seams import spectral_flux
 from daw_bridge.app import RunningServer
-from daw_bridge.supervisor import WORKER_TARGET
+from daw_bridge.supervision.supervisor import WORKER_TARGET
 from daw_bridge.worker_protocol import FLAG_TAKE, WorkerConfig
 
 RATE, HOP, RAMP = 32000, 640, 640

@@ -1,0 +1,6 @@
+"""Takes on the disk.
+
+desk       takes between the sessions and the folder
+files      the folder
+wav_file   the format
+"""
