@@ -9,7 +9,8 @@
 //   bars N                 length of a take, 1 to 64 (default 4)
 //   take                   write the next N bars once
 //   live 0|1               1 (default): write take after take; 0: only when asked
-//   folder PATH            where takes go (default: a temporary folder of its own)
+//   folder PATH            where takes go, and stay (default: a temporary folder of its own, which
+//                          holds the last four)
 //   cmd ADDRESS ARGS...    any control of the server, such as: cmd /magnet/prompt "warm pads"
 //
 // Messages out, from the left outlet:

@@ -1,7 +1,7 @@
-// The folder of takes: names that are new, and the last few files only.
+// The folder of takes: names that are new, and in a folder of our own the last few files only.
 //
 // A buffer~ reads a file some time after it was told its name, so a file is never written twice,
-// and the newest ones stay.
+// and the newest ones stay. Whoever names a folder wants to keep what is in it: all files stay.
 
 "use strict";
 
@@ -11,12 +11,13 @@ const path = require("path");
 
 const { WavWriter } = require("./wav");
 
-const KEPT = 4; // files: the one that plays, the one that comes, and two for slow readers
+const KEPT = 4; // files of our own folder: the one that plays, the one that comes, and two for slow readers
 
 class TakeFolder {
   /** @param {string|null} folder null: one of its own, that is gone when this process ends. */
   constructor(folder = null) {
     this.#folder = folder;
+    this.#isOwn = folder === null;
   }
 
   /** Return a writer of the next take; throw where the folder cannot be had or written to. */
@@ -32,8 +33,9 @@ class TakeFolder {
     return new WavWriter(file, take);
   }
 
-  /** Note that a take is complete, and remove those before the last few. */
+  /** Note that a take is complete; remove those before the last few from a folder of our own. */
   keep(file) {
+    if (!this.#isOwn) return;
     this.#files.push(file);
     while (this.#files.length > KEPT) {
       try {
@@ -46,6 +48,7 @@ class TakeFolder {
   }
 
   #folder;
+  #isOwn;
   #files = [];
   #count = 0;
 

@@ -257,26 +257,37 @@ test("a full disk is said once, and recording goes on when somebody asks", () =>
   assert.deepEqual(shelf.takes, [ramp(3000, 1000), ramp(4000, 1000)]);
 });
 
-test("files have new names, appear whole, and only the last few stay", () => {
+/** Write a take of two frames; return its file. */
+function written(folder, take) {
+  const writer = folder.begin(take);
+  writer.append(Buffer.alloc(8), 2);
+  assert.ok(!fs.existsSync(writer.file));
+  writer.finish();
+  assert.equal(fs.statSync(writer.file).size, wavHeader(take).length + 8);
+  folder.keep(writer.file);
+  return writer.file;
+}
+
+const SHORT = { bars: 1, bpm: 120.126, rate: 1000, channels: 1, frames: 2, beats: 4 };
+
+test("of the client's own folder the last few files stay", () => {
+  const folder = new TakeFolder();
+  const files = Array.from({ length: KEPT + 2 }, () => written(folder, SHORT));
+  const own = path.dirname(files[0]);
+  assert.deepEqual(fs.readdirSync(own).sort(), files.slice(-KEPT).map((file) => path.basename(file)).sort());
+  folder.begin(SHORT).abandon();
+  assert.equal(fs.readdirSync(own).length, KEPT);
+});
+
+test("in a folder that the user names files have new names, and all of them stay", () => {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), "takes-"));
   try {
-    const take = { bars: 1, bpm: 120.126, rate: 1000, channels: 1, frames: 2, beats: 4 };
     const first = `magnet-live ${process.pid}-1 1bars 120.13bpm.wav`;
     fs.writeFileSync(path.join(root, first), "another program's");
     const folder = new TakeFolder(root);
-    const files = [];
-    for (let n = 0; n < KEPT + 2; n++) {
-      const writer = folder.begin(take);
-      writer.append(Buffer.alloc(8), 2);
-      assert.ok(!fs.existsSync(writer.file));
-      writer.finish();
-      assert.equal(fs.statSync(writer.file).size, wavHeader(take).length + 8);
-      folder.keep(writer.file);
-      files.push(path.basename(writer.file));
-    }
-    assert.deepEqual(fs.readdirSync(root).sort(), [first, ...files.slice(-KEPT)].sort());
-    folder.begin(take).abandon();
-    assert.equal(fs.readdirSync(root).length, KEPT + 1);
+    const files = Array.from({ length: KEPT + 2 }, () => path.basename(written(folder, SHORT)));
+    assert.deepEqual(fs.readdirSync(root).sort(), [first, ...files].sort());
+    assert.equal(fs.readFileSync(path.join(root, first), "utf8"), "another program's");
   } finally {
     fs.rmSync(root, { recursive: true });
   }

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 from bridge_peers import with_server
 from pd_host import needs_pd, pd_host
@@ -21,9 +22,9 @@ RATE = 48000
 PATIENCE_S = 20.0
 
 
-def bars(bpm: float = 240.0) -> dict[str, object]:
-    """Return the settings of a server whose music is noise in bars, at the card's rate."""
-    options = {"bpm": bpm, "sample_rate": RATE, "channels": 2}
+def bars(channels: int = 2) -> dict[str, object]:
+    """Return the settings of a server whose music is noise in bars of 1 s, at the card's rate."""
+    options = {"bpm": 240.0, "sample_rate": RATE, "channels": channels}
     worker = WorkerConfig(model="synthetic", options=options)
     return {"worker": worker, "target": "bar_worker:run_worker"}
 
@@ -113,27 +114,36 @@ def test_pd_records_from_adc_what_the_server_streams(monkeypatch, tmp_path: Path
 
 @needs_jack
 @needs_scsynth
+@pytest.mark.parametrize("channels", [1, 2])
 def test_scsynth_plays_a_take_sample_for_sample_from_the_servers_file(
-    monkeypatch, tmp_path: Path
+    monkeypatch, tmp_path: Path, channels: int
 ) -> None:
+    """A mono take sounds on both sides: the bundled model is mono."""
+
     async def scenario(server: RunningServer) -> None:
         async with (
             witness(server, sample_rate=RATE) as peer,
             sclang(tmp_path, server.osc_port, "takes") as example,
         ):
             await example.until("scsynth plays takes")
-            recorder = await asyncio.to_thread(JackRecorder, jack, "SuperCollider:out_1")
+            sides = [
+                await asyncio.to_thread(JackRecorder, jack, f"SuperCollider:out_{side}")
+                for side in (1, 2)
+            ]
             await peer.hear(3 * RATE)
             await peer.say("/magnet/take/keep", 1, "kept")
             line = await example.until("take kept: ")
             assert f"{RATE} frames of {RATE} Hz, 1 bars at 240" in line
             await example.until("take on")
             await peer.hear(round(1.5 * RATE))
-            recorded = recorder.close()
+            recorded = [side.close() for side in sides]
             (event,) = peer.events("take")
         take, _ = soundfile.read(event["file"], dtype="float32", always_2d=True)
+        assert take.shape[1] == channels
         fade = RATE // 200
-        overlap(recorded[:, None], np.tile(take[:, :1], (4, 1)), fade)
+        for side, heard in enumerate(recorded):
+            channel = take[:, min(side, channels - 1)]
+            overlap(heard[:, None], np.tile(channel[:, None], (4, 1)), fade)
 
     with jack_server(monkeypatch) as jack:
-        with_server(scenario, **bars())
+        with_server(scenario, **bars(channels))
