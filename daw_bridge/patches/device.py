@@ -20,7 +20,7 @@ from daw_bridge.patches.link import link
 from daw_bridge.patches.live_set import clips, host, identity
 from daw_bridge.patches.names import names
 from daw_bridge.patches.patcher import ENUM, Box, Json, Parameter, Patcher, Rect
-from daw_bridge.patches.sound import ROADS, TAKES, mixer, web
+from daw_bridge.patches.sound import TAKES, install_button, mixer, road_tab, web
 from daw_bridge.patches.strips import COLUMN, Desk, Place
 
 PREFIX = "---"
@@ -207,23 +207,8 @@ def _switch(
 def _sound(desk: Desk) -> None:
     """What comes in goes out; the road that is chosen is added, through the fader."""
     patcher = desk.patcher
-    tab = patcher.ui(
-        "live.tab",
-        Rect(1460, 40, 180, 20),
-        Rect(676, 4, 116, 16),
-        Parameter(
-            long="Audio Road",
-            short="Road",
-            kind=ENUM,
-            choices=ROADS,
-            initial=TAKES,
-            info="Where the sound comes from: off; takes by the node client (Live 10 and later); "
-            "the live page in jweb~ (Live 12).",
-        ),
-        num_lines_patching=1,
-        num_lines_presentation=1,
-    )
-    patcher.chain(tab, desk.send("road", 1460, 70))
+    hosts = ("Live 10 and later", "Live 12")
+    tab = road_tab(desk, Rect(1460, 40, 180, 20), Rect(676, 4, 116, 16), TAKES, hosts)
     _wake(desk, tab, 1380, 10)
     jweb = web(desk, Rect(676, 108, 150, 38), 1460, 120)
     gain = patcher.ui(
@@ -251,22 +236,7 @@ def _sound(desk: Desk) -> None:
         patcher.cord(total, 0, sink, channel)
     patcher.comment("Passed through, with the music added", Rect(1720, 610, 260, 20))
     displays.told(desk, "road-text", Place(1220, 40, Rect(674, 148, 192, 18)), "No road yet.")
-    npm = patcher.ui(
-        "live.text",
-        Rect(1700, 40, 60, 20),
-        Rect(830, 118, 36, 18),
-        Parameter(
-            long="Install Client",
-            short="Install",
-            kind=ENUM,
-            choices=("off", "on"),
-            info="Once: fetches the node client's one dependency (ws) with npm.",
-        ),
-        mode=0,
-        text="Setup",
-        texton="Setup",
-    )
-    patcher.chain(npm, desk.send("npm", 1700, 70))
+    install_button(desk, Rect(1700, 40, 60, 20), Rect(830, 118, 36, 18), "Setup")
 
 
 def _host(desk: Desk) -> None:
@@ -304,21 +274,15 @@ def _host(desk: Desk) -> None:
         switch = _switch(desk, Place(x, 120, show), texts, long, info, on)
         patcher.chain(switch, desk.send(bus, x, 150))
         _wake(desk, switch, x, 90)
-    clip = patcher.ui(
-        "live.text",
+    clip = strips.push_button(
+        desk,
         Rect(1980, 200, 80, 20),
         Rect(676, 64, 50, 18),
-        Parameter(
-            long="Take To Clip",
-            short="To clip",
-            kind=ENUM,
-            choices=("off", "on"),
-            info="Puts the last take into the clip slot that is selected (Live 12.0.5 and later; "
-            "an empty slot of an audio track).",
-        ),
-        mode=0,
-        text="To clip",
-        texton="To clip",
+        "To clip",
+        long="Take To Clip",
+        short="To clip",
+        info="Puts the last take into the clip slot that is selected (Live 12.0.5 and later; "
+        "an empty slot of an audio track).",
     )
     patcher.chain(clip, desk.send("to-clip", 1980, 230))
 

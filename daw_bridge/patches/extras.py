@@ -7,7 +7,6 @@ from daw_bridge.patches.link import HTTP_PORT, OSC_PORT
 from daw_bridge.patches.names import info, names
 from daw_bridge.patches.patcher import (
     BLOB,
-    ENUM,
     FLOAT,
     INT,
     STORED_ONLY,
@@ -15,7 +14,7 @@ from daw_bridge.patches.patcher import (
     Parameter,
     Rect,
 )
-from daw_bridge.patches.strips import ROW, Desk, Place, typed_symbol
+from daw_bridge.patches.strips import ROW, Desk, Place, push_button, typed_symbol
 
 
 def connection(
@@ -114,20 +113,14 @@ def takes_keep(desk: Desk, control: Control, place: Place, bars_width: float = 4
     kept = patcher.text(f"i {start}", x, y + 4 * ROW)
     patcher.cord(number, 0, kept, 1)
     patcher.cord(number, 0, desk.send("bars", x + 120, y + 4 * ROW))
-    button = patcher.ui(
-        "live.text",
+    button = push_button(
+        desk,
         Rect(x, y + 2 * ROW, 80, 20),
         place.show,
-        Parameter(
-            long=names(control)[0],
-            short="Keep",
-            kind=ENUM,
-            choices=("off", "on"),
-            info=info(control),
-        ),
-        mode=0,
-        text="Keep",
-        texton="Keep",
+        "Keep",
+        long=names(control)[0],
+        short="Keep",
+        info=info(control),
     )
     prepend = patcher.text(f"prepend {control.address}", x, y + 5 * ROW)
     patcher.chain(button, kept, prepend, desk.send("osc", x, y + 6 * ROW))
@@ -160,20 +153,14 @@ def takes_recall(desk: Desk, control: Control, place: Place) -> Box:
 def send_all(desk: Desk, place: Place) -> None:
     """Add the button that sends every dial: after the server was restarted, say."""
     patcher, x, y = desk.patcher, place.x, place.y
-    button = patcher.ui(
-        "live.text",
+    button = push_button(
+        desk,
         Rect(x, y + ROW, 80, 20),
         place.show,
-        Parameter(
-            long="Send All",
-            short="Send all",
-            kind=ENUM,
-            choices=("off", "on"),
-            info="Sends every dial, text and menu to the server.",
-        ),
-        mode=0,
-        text="Send all",
-        texton="Send all",
+        "Send all",
+        long="Send All",
+        short="Send all",
+        info="Sends every dial, text and menu to the server.",
     )
     say = patcher.message("outputvalue", x, y + 2 * ROW)
     both = patcher.text("t l l", x, y + 3 * ROW)

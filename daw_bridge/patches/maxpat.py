@@ -21,8 +21,8 @@ from daw_bridge.patches.extras import (
     takes_recall,
 )
 from daw_bridge.patches.link import link
-from daw_bridge.patches.patcher import ENUM, Json, Parameter, Patcher, Rect
-from daw_bridge.patches.sound import ROADS, mixer, web
+from daw_bridge.patches.patcher import Json, Parameter, Patcher, Rect
+from daw_bridge.patches.sound import OFF, install_button, mixer, road_tab, web
 from daw_bridge.patches.strips import COLUMN, Desk, Place
 
 PREFIX = "#0-"
@@ -205,23 +205,7 @@ def _server(desk: Desk) -> None:
 def _audio(desk: Desk) -> None:
     """Both roads, which one is heard, and how loud."""
     patcher = desk.patcher
-    tab = patcher.ui(
-        "live.tab",
-        Rect(620, 40, 150, 22),
-        Rect(772, 72, 222, 22),
-        Parameter(
-            long="Audio Road",
-            short="Road",
-            kind=ENUM,
-            choices=ROADS,
-            initial=0,
-            info="Where the sound comes from: off; takes by the node client (Max 8); the live "
-            "page in jweb~ (Max 9).",
-        ),
-        num_lines_patching=1,
-        num_lines_presentation=1,
-    )
-    patcher.chain(tab, desk.send("road", 620, 70))
+    road_tab(desk, Rect(620, 40, 150, 22), Rect(772, 72, 222, 22), OFF, ("Max 8", "Max 9"))
     jweb = web(desk, Rect(772, 122, 168, 92), 560, 120)
     gain = patcher.ui(
         "live.gain~",
@@ -235,22 +219,7 @@ def _audio(desk: Desk) -> None:
     patcher.cord(gain, 0, dac)
     patcher.cord(gain, 1, dac, 1)
     displays.told(desk, "road-text", Place(980, 60, Rect(768, 98, 232, 20)), "No road is taken.")
-    npm = patcher.ui(
-        "live.text",
-        Rect(800, 40, 130, 20),
-        Rect(772, 246, 120, 20),
-        Parameter(
-            long="Install Client",
-            short="Install",
-            kind=ENUM,
-            choices=("off", "on"),
-            info="Once: fetches the node client's one dependency (ws) with npm.",
-        ),
-        mode=0,
-        text="Install node client",
-        texton="Install node client",
-    )
-    patcher.chain(npm, desk.send("npm", 800, 70))
+    install_button(desk, Rect(800, 40, 130, 20), Rect(772, 246, 120, 20), "Install node client")
     helps = {
         "Takes, Max 8: whole bars as WAV files, swapped on the bar.": Rect(768, 268, 232, 32),
         "Live page, Max 9: jweb~, the stream itself. Click it if it is silent.": Rect(

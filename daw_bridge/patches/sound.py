@@ -11,8 +11,8 @@ leaves as signals. Max 8 has no ``jweb~``; there the box stays empty and the tak
 
 from __future__ import annotations
 
-from daw_bridge.patches.patcher import Box, Patcher, Rect
-from daw_bridge.patches.strips import Desk
+from daw_bridge.patches.patcher import ENUM, Box, Parameter, Patcher, Rect
+from daw_bridge.patches.strips import Desk, push_button
 
 ROADS = ("Off", "Takes", "Live")
 OFF, TAKES, LIVE = range(3)
@@ -216,6 +216,42 @@ def _address(desk: Desk, url: Box, x: float, y: float, with_session: bool = Fals
     if with_session:
         patcher.cord(desk.receive("session", x + 240, y), 0, url, 2)
     return host
+
+
+def road_tab(desk: Desk, at: Rect, show: Rect, initial: int, hosts: tuple[str, str]) -> Box:
+    """Add the choice of the road; ``hosts`` are what the takes need, and what the live page."""
+    tab = desk.patcher.ui(
+        "live.tab",
+        at,
+        show,
+        Parameter(
+            long="Audio Road",
+            short="Road",
+            kind=ENUM,
+            choices=ROADS,
+            initial=initial,
+            info=f"Where the sound comes from: off; takes by the node client ({hosts[0]}); "
+            f"the live page in jweb~ ({hosts[1]}).",
+        ),
+        num_lines_patching=1,
+        num_lines_presentation=1,
+    )
+    desk.patcher.chain(tab, desk.send("road", at.x, at.y + 30))
+    return tab
+
+
+def install_button(desk: Desk, at: Rect, show: Rect, text: str) -> None:
+    """Add the button that fetches what the node client needs."""
+    button = push_button(
+        desk,
+        at,
+        show,
+        text,
+        long="Install Client",
+        short="Install",
+        info="Once: fetches the node client's one dependency (ws) with npm.",
+    )
+    desk.patcher.chain(button, desk.send("npm", at.x, at.y + 30))
 
 
 def mixer(desk: Desk, jweb: Box, x: float, y: float, gain: Box) -> None:

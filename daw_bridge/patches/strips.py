@@ -71,6 +71,21 @@ class Place:
     show: Rect | None
 
 
+def push_button(
+    desk: Desk, at: Rect, show: Rect | None, text: str, *, long: str, short: str, info: str
+) -> Box:
+    """Add a button that bangs, and does not stay pressed."""
+    return desk.patcher.ui(
+        "live.text",
+        at,
+        show,
+        Parameter(long=long, short=short, kind=ENUM, choices=("off", "on"), info=info),
+        mode=0,
+        text=text,
+        texton=text,
+    )
+
+
 def number(desk: Desk, control: Control, place: Place, maxclass: str = "live.dial") -> Box:
     """Add a dial or number box."""
     x, y = place.x, place.y
@@ -142,29 +157,23 @@ def button(
     """Add a button that sends the control with fixed arguments."""
     long, short = names(control)
     words = " ".join([control.address, *map(str, args)])
-    box = desk.patcher.ui(
-        "live.text",
+    box = push_button(
+        desk,
         Rect(place.x, place.y + 2 * ROW, 80, 20),
         place.show,
-        Parameter(
-            long=" ".join([long, *(str(arg).title() for arg in args)]),
-            short=short,
-            kind=ENUM,
-            choices=("off", "on"),
-            info=info(control),
-        ),
-        mode=0,
-        text=text or short,
-        texton=text or short,
+        text or short,
+        long=" ".join([long, *(str(arg).title() for arg in args)]),
+        short=short,
+        info=info(control),
     )
     message = desk.patcher.message(words, place.x, place.y + 5 * ROW)
     desk.patcher.chain(box, message, desk.send("osc", place.x, place.y + 6 * ROW))
     return box
 
 
-def text(desk: Desk, control: Control, place: Place, lines: int = 1) -> Box:
+def text(desk: Desk, control: Control, place: Place) -> Box:
     """Add a box to type in; Return sends."""
-    box = _textedit(desk, control, place, lines)
+    box = _textedit(desk, control, place)
     _feed(desk, control, box, place)
     _deliver(
         desk, control.address, typed_symbol(desk, box, place.x, place.y), place.x, place.y + 8 * ROW
@@ -175,7 +184,7 @@ def text(desk: Desk, control: Control, place: Place, lines: int = 1) -> Box:
 def slot(desk: Desk, control: Control, place: Place, weight_show: Rect) -> Box:
     """Add a prompt with its weight: either one sends both."""
     x, y = place.x, place.y
-    box = _textedit(desk, control, place, 1)
+    box = _textedit(desk, control, place)
     symbol = typed_symbol(desk, box, x, y)
     pack = desk.patcher.text("pack s 1.", x, y + 7 * ROW)
     desk.patcher.cord(symbol, 0, pack)
@@ -211,7 +220,7 @@ def slot(desk: Desk, control: Control, place: Place, weight_show: Rect) -> Box:
     return box
 
 
-def _textedit(desk: Desk, control: Control, place: Place, lines: int) -> Box:
+def _textedit(desk: Desk, control: Control, place: Place) -> Box:
     long, short = names(control)
     parameter = Parameter(
         long=long, short=short, kind=BLOB, visibility=STORED_ONLY, info=info(control)
@@ -219,12 +228,12 @@ def _textedit(desk: Desk, control: Control, place: Place, lines: int) -> Box:
     start = initial(control)
     return desk.patcher.ui(
         "textedit",
-        Rect(place.x, place.y + 2 * ROW, 150, 22.0 * lines),
+        Rect(place.x, place.y + 2 * ROW, 150, 22.0),
         place.show,
         parameter if desk.stores and control.setting else None,
         keymode=1,
         outputmode=1,
-        lines=lines,
+        lines=1,
         text=str(start),
         hint=info(control),
         fontsize=11.0,
