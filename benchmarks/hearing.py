@@ -18,6 +18,8 @@ Audio = NDArray[np.float32]
 # Krumhansl and Kessler (1982): how well each pitch class fits a key.
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 _MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
+# Steps of a major, minor and diminished triad, in the order of the qualities of model/harmony.py.
+_TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
 _HOP = 128
 _SILENCE = 10 ** (-55 / 20)
 
@@ -56,6 +58,25 @@ class Sound:
         best = sorted(scores, key=lambda key: -scores[key])[:3]
         relative = ((tonic + 3) % 12, False) if minor else ((tonic - 3) % 12, True)
         return (tonic, minor) in best or relative in best
+
+    def triads(self, seconds: float) -> list[tuple[int, int]]:
+        """Return the triad that each whole piece of ``seconds`` fits best: root and quality.
+
+        Of all 36, by the cosine between its three notes and how loud the pitch classes are.
+        """
+        harmonic = librosa.effects.harmonic(self.audio)
+        chroma = librosa.feature.chroma_cqt(y=harmonic, sr=self.rate)
+        per_s = chroma.shape[1] * self.rate / len(self.audio)
+        templates = np.zeros((12, 3, 12))
+        for root in range(12):
+            for quality, steps in enumerate(_TRIADS):
+                templates[root, quality, [(root + step) % 12 for step in steps]] = 1.0
+        found = []
+        for number in range(int(len(self.audio) / self.rate / seconds + 1e-6)):
+            part = slice(round(number * seconds * per_s), round((number + 1) * seconds * per_s))
+            best = np.argmax(templates @ chroma[:, part].mean(axis=1))
+            found.append((int(best) // 3, int(best) % 3))
+        return found
 
     def percussive_share(self) -> float:
         """Energy of the percussive part of an HPSS over the whole."""

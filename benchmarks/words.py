@@ -88,10 +88,10 @@ def _from_model(model: Model, prompt: str, piece: Piece, seed: int, seconds: flo
     """Play a prompt."""
     del piece
     codes = model.generate(prompt, frames=round(seconds * model.frame_rate), seed=seed)
-    return _levelled(model.codec.decode(codes).numpy(), model.sample_rate)
+    return levelled(model.codec.decode(codes).numpy(), model.sample_rate)
 
 
-def _levelled(pcm: NDArray[np.float32], rate: int) -> Sound:
+def levelled(pcm: NDArray[np.float32], rate: int) -> Sound:
     """Return what the server and ``magnet-live generate`` make of it by default."""
     return Sound(Leveller(rate, len(pcm)).process(pcm)[0], rate)
 
@@ -113,7 +113,7 @@ def _from_stream(model: Model, prompt: str, piece: Piece, seed: int, seconds: fl
     while session.position < wanted:
         parts += [c.pcm for c in session.work(session.position + model.sample_rate // 4)]
         session.events()
-    return _levelled(np.concatenate(parts, axis=1)[:, :wanted], model.sample_rate)
+    return levelled(np.concatenate(parts, axis=1)[:, :wanted], model.sample_rate)
 
 
 def _prompt(piece: Piece, *extra: str) -> str:

@@ -15,15 +15,21 @@ from magnet_core.errors import (
     ConfigError,
     DecodingError,
     DeviceError,
+    LogError,
     MagnetError,
     SessionError,
 )
 
 if TYPE_CHECKING:
     from magnet_core.api import Model
-    from magnet_core.checkpoints import load
+    from magnet_core.checkpoints import convert, load, save
 
-_LAZY = {"Model": "magnet_core.api", "load": "magnet_core.checkpoints"}
+_LAZY = {
+    "Model": "magnet_core.api",
+    "convert": "magnet_core.checkpoints",
+    "load": "magnet_core.checkpoints",
+    "save": "magnet_core.checkpoints",
+}
 
 __all__ = [
     "CheckpointError",
@@ -31,10 +37,13 @@ __all__ = [
     "DecodingError",
     "DecodingParams",
     "DeviceError",
+    "LogError",
     "MagnetError",
     "Model",
     "SessionError",
+    "convert",
     "load",
+    "save",
 ]
 
 

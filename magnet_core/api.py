@@ -16,14 +16,16 @@ from torch import Generator, Tensor
 from magnet_core.config import DecodingParams, Variant
 from magnet_core.decoding.likelihood import log_likelihood
 from magnet_core.decoding.patterns import delay
-from magnet_core.decoding.piece import Partner, PieceDecoding
+from magnet_core.decoding.piece import PieceDecoding
 from magnet_core.decoding.request import Request, check_prompt
-from magnet_core.errors import DecodingError
-from magnet_core.model.attention import band_mask, causal_mask, hybrid_mask
+from magnet_core.device import memory_for
+from magnet_core.errors import ConfigError, DecodingError
+from magnet_core.model.attention import stage_mask
 from magnet_core.model.blending import Blend, Prompt, side_by_side
 from magnet_core.model.harmony import Harmony, Key, harmony_tensor
 from magnet_core.model.lm import Conditions, TransformerLM
 from magnet_core.model.metre import Metre, metre_tensor
+from magnet_core.partners import partners_of
 from magnet_core.types import Codec, TextEncoder
 
 DEFAULT_TEMPO_BPM = 120.0
@@ -65,8 +67,10 @@ class Model:
         text_encoder: text -> hidden states.
         params: how it decodes unless told otherwise.
         name: for people to read.
-        prefix_model: an autoregressive model of the same codec that plays the first
-            ``prefix_frames`` of a plain MAGNeT model.
+        prefix_model: an autoregressive or hybrid model of the same codec that plays the first
+            ``params.prefix_frames`` for a plain MAGNeT model.
+        rescorer: another such model, which judges what is drawn where ``params.rescore_weight``
+            asks for it; None: a hybrid model judges itself.
     """
 
     lm: TransformerLM
@@ -75,6 +79,7 @@ class Model:
     params: DecodingParams
     name: str
     prefix_model: Model | None = None
+    rescorer: Model | None = None
 
     @property
     def card(self) -> int:
@@ -114,6 +119,15 @@ class Model:
             return Key()
         keys = (self.text_encoder.key(text) for text in Blend.of(prompt).texts)
         return next((key for key in keys if key != Key()), Key())
+
+    def require_harmony(self) -> None:
+        """See that the model can be told chords.
+
+        Raises:
+            ConfigError: it is not told any.
+        """
+        if not self.lm.config.harmony:
+            raise ConfigError(f"{self.name} is not told chords: it plays by its words alone")
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """Return the words that change nothing, as far as the text encoder can tell."""
@@ -245,36 +259,43 @@ class Model:
             metre: beat grid of each row, for models that have one.
             harmony: of each row, for models that have one; by default drawn by the row's seed in
                 the key of its text.
-            on_step: told after every forward pass how many are done.
+            on_step: told after every step how many forward passes are done, and of how many.
 
         Raises:
             DecodingError: the request does not fit the model.
+            DeviceError: the device has too little memory for it.
         """
-        params, rows = params or self.params, len(texts)
-        seeds = range(rows) if seeds is None else seeds
-        if len(seeds) != rows or rows == 0:
-            raise DecodingError(f"{len(seeds)} seeds for {rows} texts; each row needs one")
-        if harmony is None:
-            keys = zip(texts, seeds, strict=True)
-            harmony = [Harmony.draw(self.key(text), seed) for text, seed in keys]
-        device = self.lm.device
+        params = params or self.params
+        generators, harmony = self._drawn(texts, seeds, harmony)
+        opener, rescorer = partners_of(self, params, texts, metre, harmony)
         request = Request(
             lm=self.lm,
             conditions=self.condition(texts, metre, harmony),
             frames=self._piece_frames(frames, prompt_codes, frozen),
             params=params,
-            generators=[Generator(device).manual_seed(seed) for seed in seeds],
+            generators=generators,
             prompt_codes=prompt_codes,
             frozen=frozen,
+            rescorer=rescorer,
         )
-        piece = PieceDecoding(request, self._partner(texts) if params.prefix_frames else None)
-        done = 0
-        for done, _ in enumerate(piece.steps(), start=1):
-            if on_step is not None:
-                on_step(done, piece.passes)
-        if on_step is not None and done < piece.passes:  # stages that found nothing to do
-            on_step(piece.passes, piece.passes)
-        return piece.codes
+        with memory_for(f"{request.frames} frames in {len(texts)} rows", self.lm.device):
+            return _decode(PieceDecoding(request, opener), on_step)
+
+    def _drawn(
+        self,
+        texts: Sequence[Prompt],
+        seeds: Sequence[int] | None,
+        harmony: Sequence[Harmony] | None,
+    ) -> tuple[list[Generator], Sequence[Harmony]]:
+        """Return the randomness of each row, and its harmony, drawn by the seed if not given."""
+        seeds = range(len(texts)) if seeds is None else seeds
+        if len(seeds) != len(texts) or not texts:
+            raise DecodingError(f"{len(seeds)} seeds for {len(texts)} texts; each row needs one")
+        if harmony is None:
+            harmony = [
+                Harmony.draw(self.key(t), seed) for t, seed in zip(texts, seeds, strict=True)
+            ]
+        return [Generator(self.lm.device).manual_seed(seed) for seed in seeds], harmony
 
     def logits(
         self,
@@ -308,26 +329,13 @@ class Model:
             raise DecodingError(
                 f"prefix_frames is {prefix_frames}; it must be 0 to {frames + config.codebooks - 1}"
             )
-        mask: Tensor | None = None
+        device = self.lm.device
+        mask = stage_mask(config, frames, stage=stage, prefix=prefix_frames, device=device)
         with torch.inference_mode():
             rows = self._both_rows(text, metre, harmony)
-            tokens = codes[None].to(self.lm.device).expand(2, -1, -1)
+            tokens = codes[None].to(device).expand(2, -1, -1)
             if config.variant is Variant.MAGNET:
-                if stage > 0:
-                    mask = band_mask(frames, config.subcodes_context, self.lm.device)
-                states = self.lm.hidden(tokens, rows, attention_mask=mask)
-                return self.lm.head(stage, states)
-            if config.variant is Variant.AUTOREGRESSIVE:
-                mask = causal_mask(frames + config.codebooks, self.lm.device)
-            else:
-                mask = hybrid_mask(
-                    frames,
-                    config.codebooks,
-                    prefix=prefix_frames,
-                    stage=stage,
-                    context=config.subcodes_context,
-                    device=self.lm.device,
-                )
+                return self.lm.head(stage, self.lm.hidden(tokens, rows, attention_mask=mask))
             columns = delay(tokens, config.mask_id)
             states = self.lm.hidden(columns, rows, attention_mask=mask)
             # Head k predicts frame t at column k + t.
@@ -371,13 +379,14 @@ class Model:
             raise DecodingError(f"frames is {frames}; it must be {given} or more, what is given")
         return frames
 
-    def _partner(self, texts: Sequence[Prompt]) -> Partner | None:
-        """Return who plays the prefix of a plain MAGNeT model."""
-        other = self.prefix_model
-        if other is None or self.lm.config.variant is not Variant.MAGNET:
-            return None
-        config = other.lm.config
-        sizes = (config.codebooks, config.card)
-        if config.variant is Variant.MAGNET or sizes != (self.codebooks, self.card):
-            raise DecodingError(f"{other.name} cannot play a prefix for {self.name}")
-        return Partner(other.lm, other.condition(texts))
+
+def _decode(piece: PieceDecoding, on_step: OnStep | None) -> Tensor:
+    """Return the codes of a piece, having told how far it is after every step."""
+    done = 0
+    for step in piece.steps():
+        done += step.passes
+        if on_step is not None:
+            on_step(done, piece.passes)
+    if on_step is not None and done < piece.passes:  # stages that found nothing to do
+        on_step(piece.passes, piece.passes)
+    return piece.codes

@@ -5,7 +5,6 @@ Values are checked once, when the object is made; after that every reader may tr
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
@@ -42,13 +41,18 @@ def require(condition: bool, what: str, value: object, allowed: str) -> None:
 
 
 def _require_number(name: str, value: float, low: float, high: float) -> None:
-    ok = isinstance(value, (int, float)) and math.isfinite(value) and low <= value <= high
+    ok = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
     require(ok, name, value, f"a number from {low:g} to {high:g}")
 
 
-def _require_int(name: str, value: int, low: int, high: int) -> None:
+def require_int(name: str, value: object, low: int, high: int) -> None:
+    """Raise ConfigError unless ``value`` is a whole number from ``low`` to ``high``."""
     ok = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
     require(ok, name, value, f"a whole number from {low} to {high}")
+
+
+def _require_switch(name: str, value: bool) -> None:
+    require(isinstance(value, bool), name, value, "true or false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +90,10 @@ class LMConfig:
         """Check every value; raises ConfigError."""
         object.__setattr__(self, "variant", Variant(self.variant))
         for name in ("dim", "layers", "heads", "text_dim", "codebooks", "hidden_scale"):
-            _require_int(name, getattr(self, name), 1, 1 << 20)
+            require_int(name, getattr(self, name), 1, 1 << 20)
         for name in ("card", "span_len", "segment_frames", "frame_rate"):
-            _require_int(name, getattr(self, name), 1, 1 << 24)
-        _require_int("subcodes_context", self.subcodes_context, -1, 1 << 20)
+            require_int(name, getattr(self, name), 1, 1 << 24)
+        require_int("subcodes_context", self.subcodes_context, -1, 1 << 20)
         require(self.metre or not self.harmony, "harmony", self.harmony, "off without metre")
         require(self.dim % self.heads == 0, "heads", self.heads, f"a divisor of dim {self.dim}")
 
@@ -113,6 +117,8 @@ class DecodingParams:
         prefix_frames: frames decoded autoregressively before the infill (hybrid models).
         prefix_temperature, prefix_top_k, prefix_guidance: decoding of those frames, and of all
             frames of an autoregressive model.
+        rescore_weight: what the probabilities of a model that reads forwards count when spans are
+            ranked, the decoding model's own the rest (Eq. 5, ``decoding/rescoring.py``); 0 is off.
     """
 
     steps: tuple[int, ...] = (20, 10, 10, 10)
@@ -128,6 +134,7 @@ class DecodingParams:
     prefix_temperature: float = 1.0
     prefix_top_k: int = 250
     prefix_guidance: float = 3.0
+    rescore_weight: float = 0.0
 
     def __post_init__(self) -> None:
         """Check every value; raises ConfigError."""
@@ -136,19 +143,25 @@ class DecodingParams:
             allowed = "one of " + ", ".join(kind)
             require(value in list(kind), name, value, allowed)
             object.__setattr__(self, name, kind(value))
-        object.__setattr__(self, "steps", tuple(self.steps))
-        object.__setattr__(self, "guidance", tuple(self.guidance))
-        require(len(self.steps) > 0, "steps", self.steps, "one number for each codebook")
+        for name in ("steps", "guidance"):  # JSON has lists for tuples
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
+        some = isinstance(self.steps, tuple) and len(self.steps) > 0
+        require(some, "steps", self.steps, "one number for each codebook, as in [20, 10, 10, 10]")
         for step in self.steps:
-            _require_int("steps", step, 1, 1000)
-        require(len(self.guidance) == 2, "guidance", self.guidance, "two numbers: start and end")
-        for weight in (*self.guidance, self.prefix_guidance):
+            require_int("steps", step, 1, 1000)
+        pair = isinstance(self.guidance, tuple) and len(self.guidance) == 2
+        require(pair, "guidance", self.guidance, "two numbers, start and end, as in [10, 1]")
+        for weight in self.guidance:
             _require_number("guidance", weight, 0.0, 100.0)
-        for name in ("temperature", "prefix_temperature"):
+        for name in ("temperature", "prefix_temperature", "prefix_guidance"):
             _require_number(name, getattr(self, name), 0.0, 100.0)
-        _require_number("top_p", self.top_p, 0.0, 1.0)
+        for name in ("top_p", "rescore_weight"):
+            _require_number(name, getattr(self, name), 0.0, 1.0)
+        for name in ("sample", "anneal_temperature"):
+            _require_switch(name, getattr(self, name))
         for name in ("top_k", "prefix_top_k", "prefix_frames"):
-            _require_int(name, getattr(self, name), 0, 1 << 24)
+            require_int(name, getattr(self, name), 0, 1 << 24)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; ``from_json`` of them equals this object."""

@@ -8,11 +8,10 @@ filled frames join on to the others without a crossfade.
 from __future__ import annotations
 
 import math
-import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,8 +25,11 @@ from tqdm import tqdm
 import magnet_core
 from daw_bridge.audio.leveller import Leveller
 from daw_bridge.audio.resample import FloatArray, map_channels
-from magnet_core import Model
+from daw_bridge.commands.wav_output import require_folder, wav_output
+from magnet_core import DecodingParams, Model
 from magnet_core.errors import ConfigError
+from magnet_core.model.chord_names import chords_of
+from magnet_core.model.harmony import Harmony
 
 MAX_SECONDS = 3600.0
 MAX_INPAINT_SECONDS = 300.0  # the codec reads a file in one piece, at up to 40 MB a second
@@ -56,16 +58,66 @@ class Task:
     samples: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """Which model is to play, where, and who helps it.
+
+    Attributes:
+        name: a folder or a name, as of ``magnet_core.load``.
+        text_encoder, device, dtype: likewise.
+        threads: of the CPU; None leaves them as they are.
+        prefix_model: plays the beginning for a plain MAGNeT.
+        rescorer: ranks what the model draws; without a name a hybrid model does so itself.
+        rescore_weight: what its judgement counts; None: no rescoring but what the model's own
+            parameters ask for.
+
+    Raises:
+        ConfigError: the weight is outside its range, or missing.
+    """
+
+    name: str = "bundled"
+    text_encoder: str | None = None
+    device: str = "cpu"
+    dtype: str | None = None
+    threads: int | None = None
+    prefix_model: str | None = None
+    rescorer: str | None = None
+    rescore_weight: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check what can be checked before a model is loaded."""
+        if self.rescore_weight is not None:
+            DecodingParams(rescore_weight=self.rescore_weight)
+        elif self.rescorer is not None:
+            raise ConfigError(
+                "--rescorer needs --rescore-weight: what it counts, a number from 0 to 1"
+            )
+
+    def load(self) -> Model:
+        """Return the model; raises MagnetError where it cannot be loaded."""
+        if self.threads is not None:
+            torch.set_num_threads(self.threads)
+        model = magnet_core.load(
+            self.name,
+            device=self.device,
+            dtype=self.dtype,
+            text_encoder=self.text_encoder,
+            prefix_model=self.prefix_model,
+            rescorer=self.rescorer,
+        )
+        if self.rescore_weight is not None:
+            model.params = replace(model.params, rescore_weight=self.rescore_weight)
+        return model
+
+
 def generate_file(
     prompt: str,
     output: Path,
     *,
-    model_name: str = "bundled",
-    text_encoder: str | None = None,
-    device: str = "cpu",
-    threads: int | None = None,
+    model: ModelChoice,
     seconds: float | None = None,
     seed: int = 0,
+    chords: str = "",
     prompt_audio: Path | None = None,
     inpaint: Sequence[Hole] = (),
     level: bool = True,
@@ -76,34 +128,39 @@ def generate_file(
     segment of it, and ``seconds`` (default: the model's segment) of new music follow. With
     ``inpaint`` too the file is as long as that audio and new where it has holes, from second A to
     second B, to the nearest frame. New music is levelled as the server does it, unless ``level`` is
-    off; what joins on to given audio keeps the level of that.
+    off; what joins on to given audio keeps the level of that. ``chords`` are one for each bar of
+    the file, from its beginning on and round again; the model's own where there are none.
 
     Raises:
         MagnetError: the model cannot be loaded, or the request does not fit it.
         OSError: the file cannot be written.
     """
     _check_request(output, seconds, prompt_audio, inpaint)
+    progression = chords_of(chords)
     audio = None if prompt_audio is None else read_audio(prompt_audio)
     if audio is not None and inpaint:
         check_holes(inpaint, audio[0].shape[1] / audio[1])
-    if threads is not None:
-        torch.set_num_threads(threads)
-    model = magnet_core.load(model_name, device=device, text_encoder=text_encoder)
-    if unknown := model.unknown_words(prompt):
+    player = model.load()
+    harmony = None
+    if progression:
+        player.require_harmony()
+        harmony = Harmony.over(progression, player.key(prompt))
+    if unknown := player.unknown_words(prompt):
         print(f"words the model does not know, ignored: {' '.join(unknown)}", file=sys.stderr)
     if audio is not None and inpaint:
-        task = inpainting(model, audio, inpaint)
+        task = inpainting(player, audio, inpaint)
     else:
-        task = continuation(model, audio, seconds)
+        task = continuation(player, audio, seconds)
     started = time.perf_counter()
-    codes = _generate(model, prompt, task, seed)
+    codes = _generate(player, prompt, task, seed, harmony)
     decoded = time.perf_counter()
-    waveform = decode(model, codes)[:, : task.samples]
+    waveform = decode(player, codes)[:, : task.samples]
     if level and audio is None:
-        waveform = Leveller(model.sample_rate, len(waveform)).process(waveform)
+        waveform = Leveller(player.sample_rate, len(waveform)).process(waveform)
     finished = time.perf_counter()
-    write_wav(output, waveform, model.sample_rate)
-    made_s = (task.new_frames - task.frames + codes.shape[1]) / model.frame_rate
+    with wav_output(output, player.sample_rate, len(waveform), subtype="PCM_24") as file:
+        file.write(waveform.T)
+    made_s = (task.new_frames - task.frames + codes.shape[1]) / player.frame_rate
     print(
         f"{output}: {made_s:.2f} s of new music in {finished - started:.2f} s, "
         f"RTF {(finished - started) / made_s:.3f} "
@@ -122,8 +179,7 @@ def _check_request(
         raise ConfigError("--inpaint needs --prompt-audio, the file that has the holes")
     if inpaint and seconds is not None:
         raise ConfigError(f"seconds is {seconds:g}; with --inpaint the length is that of the audio")
-    if not output.absolute().parent.is_dir():
-        raise FileNotFoundError(f"{output.parent} is not a folder that {output.name} can go into")
+    require_folder(output)
 
 
 def check_holes(holes: Sequence[Hole], duration_s: float) -> None:
@@ -178,7 +234,7 @@ def inpainting(model: Model, audio: Audio, holes: Sequence[Hole]) -> Task:
     return Task(frames, int((~frozen).sum()), codes, frozen, samples)
 
 
-def _generate(model: Model, prompt: str, task: Task, seed: int) -> Tensor:
+def _generate(model: Model, prompt: str, task: Task, seed: int, harmony: Harmony | None) -> Tensor:
     with tqdm(unit="pass", desc=model.name, file=sys.stderr) as bar:
 
         def on_step(done: int, total: int) -> None:
@@ -191,6 +247,7 @@ def _generate(model: Model, prompt: str, task: Task, seed: int) -> Tensor:
             frozen=task.frozen,
             frames=task.frames,
             seed=seed,
+            harmony=harmony,
             on_step=on_step,
         )
 
@@ -226,19 +283,3 @@ def decode(model: Model, codes: Tensor) -> FloatArray:
     parts = [stream.push(codes[:, first : first + _BLOCK_FRAMES]) for first in blocks]
     waveform: FloatArray = torch.cat([*parts, stream.flush()], dim=1).cpu().numpy()
     return waveform
-
-
-def write_wav(path: Path, waveform: FloatArray, sample_rate: int) -> None:
-    """Write ``[C, N]`` as 24-bit WAV, under its name only when it is whole.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        soundfile.write(part, waveform.T, sample_rate, subtype="PCM_24", format="WAV")
-        os.replace(part, path)
-    except soundfile.LibsndfileError as error:
-        raise OSError(f"{path} cannot be written: {error}") from None
-    finally:
-        part.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from typing import Any
 from torch import Tensor
 
 from magnet_core.checkpoints.files import read_torch, require_exact, tensors_of
-from magnet_core.checkpoints.presets import MUSIC, fit, published_in
+from magnet_core.checkpoints.presets import MUSIC, PUBLISHED, fit, published_in
 from magnet_core.checkpoints.settings import Settings
 from magnet_core.config import DecodingParams, LMConfig, Variant
 from magnet_core.errors import CheckpointError, ConfigError
@@ -288,15 +288,21 @@ def expected_shapes(config: LMConfig) -> dict[str, tuple[int, ...]]:
 
 
 def _params(settings: Settings, config: LMConfig, name: str) -> DecodingParams:
-    """Return the preset of a published name, or what the generation section says."""
-    published = published_in(name)
-    if published is not None:
+    """Return the preset of a published checkpoint; of any other, what its file says.
+
+    A published file carries the settings of its training, not those that it was published with. One
+    whose name only contains a published one was made of it: its file decides, the preset fills in.
+    """
+    if published := PUBLISHED.get(name.lower().removeprefix("facebook/")):
         return fit(published.params, config)
+    origin = published_in(name)
+    params = origin.params if origin else MUSIC
     guidance = settings.get("classifier_free_guidance.inference_coef", float)
-    params = MUSIC if guidance is None else replace(MUSIC, prefix_guidance=guidance)
+    if guidance is not None:
+        params = replace(params, prefix_guidance=guidance)
     if config.variant is Variant.AUTOREGRESSIVE:
         return fit(params, config)
-    if config.segment_frames > 10 * config.frame_rate:
+    if origin is None and config.segment_frames > 10 * config.frame_rate:
         params = replace(params, steps=(60, 10, 10, 10))
     return fit(replace(params, **_generation(settings)), config)
 

@@ -23,8 +23,7 @@ def fetch(repo: str, file: str, *, by_hand: Sequence[str]) -> Path:
 
     Raises:
         CheckpointError: it is not in the cache and cannot be downloaded; the message names the
-            file,
-            the repository, the reason, and what to do by hand.
+            file, the repository, the reason, and what to do by hand.
     """
     import huggingface_hub as hub
     from huggingface_hub.errors import EntryNotFoundError, RepositoryNotFoundError

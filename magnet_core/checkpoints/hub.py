@@ -27,10 +27,12 @@ from magnet_core.checkpoints.codec import (
     same_tokens,
 )
 from magnet_core.checkpoints.download import fetch, fetch_any
+from magnet_core.checkpoints.pairing import let_rescore, pair
 from magnet_core.checkpoints.presets import PUBLISHED, REFUSED, Published, published_in
 from magnet_core.codec.absent import AbsentCodec
 from magnet_core.codec.encodec import EncodecCodec
-from magnet_core.errors import CheckpointError, DeviceError
+from magnet_core.device import Placement
+from magnet_core.errors import CheckpointError
 from magnet_core.model.text import T5TextEncoder
 from magnet_core.types import Codec, TextEncoder
 
@@ -44,37 +46,61 @@ _T5_FILES = ("config.json", "model.safetensors", "spiece.model", "tokenizer.json
 
 TextEncoderSource: TypeAlias = TextEncoder | str | Path | None
 CodecSource: TypeAlias = Codec | str | Path | None
+ModelSource: TypeAlias = "Model | str | Path | None"
 
 
 def load(
     name_or_folder: str | Path,
     *,
     device: str = "cpu",
+    dtype: str | None = None,
     text_encoder: TextEncoderSource = None,
     codec: CodecSource = None,
+    prefix_model: ModelSource = None,
+    rescorer: ModelSource = None,
 ) -> Model:
     """Return a model, ready to decode.
 
     Args:
         name_or_folder: ``"bundled"``; a folder in this program's format or with a
             ``state_dict.bin``; or a name such as ``"facebook/magnet-small-10secs"``.
-        device: where the weights go, as torch names it.
+        device: where the weights go: cpu, cuda or cuda:N.
+        dtype: what the language model computes in: float32, float16 or bfloat16. None: float16 on
+            a GPU, float32 on the CPU (``device.py`` says why). Codec and texts are float32.
         text_encoder: a T5 folder or name, or an encoder, instead of the one that the file names.
         codec: a compression file, a codec folder or name, or a codec, instead of the model's own.
+        prefix_model: an autoregressive or hybrid model of the same codec that plays the prefix of
+            a plain MAGNeT model: its folder or name, or the model. ``params.prefix_frames`` are
+            then a second, unless the model has a number of its own.
+        rescorer: another such model, for ``DecodingParams.rescore_weight``.
 
     Raises:
         CheckpointError: something is missing, damaged or of a kind that is not played.
-        DeviceError: there is no such device.
+        DeviceError: there is no such device or precision, or too little memory on it.
     """
-    target = _device(device)
+    placement = Placement.of(device, dtype)
+    model = _load(name_or_folder, placement, text_encoder, codec)
+    if prefix_model is not None:
+        pair(model, _partner(prefix_model, device, dtype))
+    if rescorer is not None:
+        let_rescore(model, _partner(rescorer, device, dtype))
+    return model
+
+
+def _load(
+    name_or_folder: str | Path,
+    placement: Placement,
+    text_encoder: TextEncoderSource,
+    codec: CodecSource,
+) -> Model:
     if name_or_folder == "bundled":
-        return _native(BUNDLED, target, text_encoder, codec)
+        return _native(BUNDLED, placement, text_encoder, codec)
     path = Path(name_or_folder)
     if path.is_dir() and native.is_native(path):
-        return _native(path, target, text_encoder, codec)
+        return _native(path, placement, text_encoder, codec)
     if path.exists():
-        return _from_folder(path, target, text_encoder, codec)
-    return _from_hub(str(name_or_folder), target, text_encoder, codec)
+        return _from_folder(path, placement, text_encoder, codec)
+    return _from_hub(str(name_or_folder), placement, text_encoder, codec)
 
 
 def convert(source: str | Path, destination: str | Path, *, half: bool = False) -> None:
@@ -89,26 +115,35 @@ def convert(source: str | Path, destination: str | Path, *, half: bool = False) 
         CheckpointError: ``source`` cannot be loaded, or ``destination`` not written.
     """
     folder = Path(destination)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CheckpointError(f"{folder} is not an empty folder; choose a new one")
+    native.require_vacant(folder)  # before what may take long
     native.save(load(source), folder, dtype=torch.float16 if half else torch.float32)
 
 
+def _partner(source: Model | str | Path, device: str, dtype: str | None) -> Model:
+    from magnet_core.api import Model
+
+    if isinstance(source, (str, Path)):
+        return load(source, device=device, dtype=dtype)
+    if not isinstance(source, Model):
+        raise CheckpointError(f"a partner of a model cannot be a {type(source).__name__}")
+    return source
+
+
 def _native(
-    folder: Path, device: torch.device, text_encoder: TextEncoderSource, codec: CodecSource
+    folder: Path, placement: Placement, text_encoder: TextEncoderSource, codec: CodecSource
 ) -> Model:
     if not (folder / native.CONFIG_FILE).is_file():
         raise CheckpointError(f"{folder} holds no model: it has no {native.CONFIG_FILE}")
     return native.load(
         folder,
-        device=device,
+        placement=placement,
         text_encoder=None if text_encoder is None else _text_encoder(text_encoder, None, []),
         codec=None if codec is None else _given_codec(codec, None, []),
     )
 
 
 def _from_folder(
-    path: Path, device: torch.device, text_encoder: TextEncoderSource, codec: CodecSource
+    path: Path, placement: Placement, text_encoder: TextEncoderSource, codec: CodecSource
 ) -> Model:
     folder, file = (path, path / STATE_FILE) if path.is_dir() else (path.parent, path)
     if not file.is_file():
@@ -132,11 +167,11 @@ def _from_folder(
     repo = _t5_repo(lm.text_encoder)
     text_lines = _by_hand(str(folder), repo, _TEXT_FOLDER, _T5_FILES)
     encoder = _text_encoder(text_encoder or lm.text_encoder, folder, text_lines)
-    return _assemble(lm, found or _absent(lm, folder), encoder, name, device)
+    return _assemble(lm, found or _absent(lm, folder), encoder, name, placement)
 
 
 def _from_hub(
-    name: str, device: torch.device, text_encoder: TextEncoderSource, codec: CodecSource
+    name: str, placement: Placement, text_encoder: TextEncoderSource, codec: CodecSource
 ) -> Model:
     published = _published(name)
     repo = published.repo if published else name
@@ -148,7 +183,7 @@ def _from_hub(
     found = _given_codec(codec, None, lines)
     lm = read_lm(file, name=repo, frame_rate=found.frame_rate)
     encoder = _text_encoder(text_encoder or lm.text_encoder, None, lines)
-    return _assemble(lm, found, encoder, local, device)
+    return _assemble(lm, found, encoder, local, placement)
 
 
 def _published(name: str) -> Published | None:
@@ -242,7 +277,7 @@ def _absent(lm: LMCheckpoint, folder: Path) -> AbsentCodec:
 
 
 def _assemble(
-    lm: LMCheckpoint, codec: Codec, encoder: TextEncoder, name: str, device: torch.device
+    lm: LMCheckpoint, codec: Codec, encoder: TextEncoder, name: str, placement: Placement
 ) -> Model:
     """Return the model of parts that fit each other; raises CheckpointError where they do not."""
     if encoder.dim != lm.config.text_dim:
@@ -254,14 +289,4 @@ def _assemble(
         same_tokens(codec, card=lm.config.card, sample_rate=lm.sample_rate)
         codec = first_codebooks(codec, lm.config.codebooks)
     network = native.build_lm(lm.config, lm.weights, name)
-    return native.assemble(network, codec, encoder, lm.params, name, device)
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
-        reason = str(error).splitlines()[0]
-        raise DeviceError(f"the device {name!r} cannot be used: {reason}") from error
-    return device
+    return native.assemble(network, codec, encoder, lm.params, name, placement)

@@ -9,15 +9,17 @@
     text_encoder/        a T5 folder, or
     text.safetensors     the weights of a bundled model's own text encoder
 
-Nothing in it can run code, and it needs no network. Weights may be stored as float16; they are
-computed in float32.
+Nothing in it can run code, and it needs no network. Weights may be stored as float16, whatever they
+are computed in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,7 +30,8 @@ from torch.overrides import TorchFunctionMode
 from magnet_core.checkpoints.codec import build_empty, trimmed_state
 from magnet_core.checkpoints.files import load_exactly, read_json, read_safetensors, tensors_of
 from magnet_core.codec.encodec import EncodecCodec
-from magnet_core.config import DecodingParams, LMConfig
+from magnet_core.config import DecodingParams, LMConfig, Variant
+from magnet_core.device import Placement, memory_for
 from magnet_core.errors import CheckpointError
 from magnet_core.model.text import T5TextEncoder
 from magnet_core.types import Codec, TextEncoder
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "magnet-live", 1
 CONFIG_FILE, LM_FILE, CODEC_FILE = "config.json", "lm.safetensors", "codec.safetensors"
 TEXT_FILE, TEXT_FOLDER = "text.safetensors", "text_encoder"
+_PARTIAL = ".partial"  # in the folder: what is being written, or was when it was interrupted
 
 
 def is_native(folder: Path) -> bool:
@@ -50,8 +54,10 @@ def is_native(folder: Path) -> bool:
         return False
 
 
-def save(model: Model, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
-    """Write ``model`` into ``folder``, which must not exist or be empty.
+def save(model: Model, folder: str | Path, *, dtype: torch.dtype = torch.float32) -> None:
+    """Write ``model`` into ``folder``, which must not exist or be empty; all of it or nothing.
+
+    Its partners stay behind: what only they can do is off in the parameters that are written.
 
     Args:
         model: any loaded model whose codec and text encoder are known kinds.
@@ -70,30 +76,64 @@ def save(model: Model, folder: Path, *, dtype: torch.dtype = torch.float32) -> N
         "lm": asdict(model.lm.config),
         "codec": codec_section,
         "text_encoder": _text_section(model.text_encoder),
-        "params": model.params.to_json(),
+        "params": _params_alone(model).to_json(),
     }
     text = json.dumps(config, indent=1)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise CheckpointError(f"{folder} is not empty; choose a new folder")
-        _write(model.lm.state_dict(), folder / LM_FILE, dtype)
-        _write(codec_state, folder / CODEC_FILE, dtype)
+    with _written_whole(Path(folder)) as partial:
+        _write(model.lm.state_dict(), partial / LM_FILE, dtype)
+        _write(codec_state, partial / CODEC_FILE, dtype)
         if isinstance(model.text_encoder, T5TextEncoder):
-            model.text_encoder.save(folder / TEXT_FOLDER)
+            model.text_encoder.save(partial / TEXT_FOLDER)
         else:
             words = cast(nn.Module, model.text_encoder)  # the other kind that _text_section knows
-            _write(words.state_dict(), folder / TEXT_FILE, dtype)
-        # Last: a folder whose writing was interrupted is not taken for a model.
-        (folder / CONFIG_FILE).write_text(text, encoding="utf-8")
-    except OSError as error:
+            _write(words.state_dict(), partial / TEXT_FILE, dtype)
+        (partial / CONFIG_FILE).write_text(text, encoding="utf-8")
+
+
+def require_vacant(folder: Path) -> None:
+    """Raise CheckpointError unless a model can be saved into ``folder``."""
+    if folder.exists() and not folder.is_dir():
+        raise CheckpointError(f"{folder} cannot be written: it is a file, not a folder")
+    if folder.is_dir() and any(entry.name != _PARTIAL for entry in folder.iterdir()):
+        raise CheckpointError(f"{folder} is not empty; choose a new folder")
+
+
+@contextmanager
+def _written_whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into; its files go to ``folder`` when all are written.
+
+    Raises:
+        CheckpointError: ``folder`` is not vacant, or something cannot be written.
+    """
+    from safetensors import SafetensorError
+
+    partial, is_new = folder / _PARTIAL, not folder.exists()
+    try:
+        require_vacant(folder)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        yield partial
+        # The configuration last: a folder without it is not taken for a model.
+        for entry in sorted(partial.iterdir(), key=lambda entry: entry.name == CONFIG_FILE):
+            entry.rename(folder / entry.name)
+    except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{folder} cannot be written: {error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        if is_new and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _params_alone(model: Model) -> DecodingParams:
+    if model.lm.config.variant is Variant.MAGNET:
+        return replace(model.params, prefix_frames=0, rescore_weight=0.0)
+    return model.params
 
 
 def load(
     folder: Path,
     *,
-    device: torch.device | str = "cpu",
+    placement: Placement | None = None,
     text_encoder: TextEncoder | None = None,
     codec: Codec | None = None,
 ) -> Model:
@@ -101,7 +141,7 @@ def load(
 
     Args:
         folder: what ``save`` wrote.
-        device: where its weights go.
+        placement: where its weights go, and in what precision; None: the CPU, float32.
         text_encoder: takes the place of the folder's own.
         codec: takes the place of the folder's own.
 
@@ -119,11 +159,16 @@ def load(
         text_encoder = text_encoder or _load_text_encoder(folder, text_section)
     except (ValueError, TypeError, KeyError, RuntimeError) as error:  # of any part's settings
         raise CheckpointError(f"{source}: {error}") from error
+    if len(params.steps) != lm_config.codebooks:
+        raise CheckpointError(
+            f"{source}: steps has {len(params.steps)} numbers; "
+            f"the model has {lm_config.codebooks} codebooks"
+        )
     weights = tensors_of(read_safetensors(folder / LM_FILE), str(folder / LM_FILE))
     lm = build_lm(lm_config, weights, str(folder / LM_FILE))
     name = config.get("name")
     name = name if isinstance(name, str) else folder.name
-    return assemble(lm, codec, text_encoder, params, name, torch.device(device))
+    return assemble(lm, codec, text_encoder, params, name, placement or Placement.of("cpu", None))
 
 
 class _Undrawn(TorchFunctionMode):
@@ -170,12 +215,13 @@ def assemble(
     text_encoder: TextEncoder,
     params: DecodingParams,
     name: str,
-    device: torch.device,
+    placement: Placement,
 ) -> Model:
-    """Return the model of these parts, all of them on ``device``.
+    """Return the model of these parts, all of them where ``placement`` says.
 
     Raises:
         CheckpointError: a part does not fit the language model.
+        DeviceError: the device has too little memory for them.
     """
     from magnet_core.api import Model
 
@@ -187,9 +233,11 @@ def assemble(
             f"the language model wants {text.format(*wants)}; "
             f"the text encoder and the codec have {text.format(*has)}"
         )
-    for part in (lm, codec, text_encoder):
-        if isinstance(part, nn.Module):
-            part.to(device).eval()
+    with memory_for(f"the weights of {name}", placement.device):
+        lm.to(placement.device, placement.dtype).eval()
+        for part in (codec, text_encoder):
+            if isinstance(part, nn.Module):
+                part.to(placement.device).eval()
     return Model(
         lm=lm, codec=codec, text_encoder=text_encoder, params=params, name=name, prefix_model=None
     )

@@ -71,13 +71,15 @@ def published_in(name: str) -> Published | None:
 
 
 def fit(params: DecodingParams, config: LMConfig) -> DecodingParams:
-    """Return ``params`` with one number of steps for each codebook, and a prefix only for hybrids.
-
-    The prefix is at most a quarter of the segment, so that a model of short segments still infills.
-    """
+    """Return ``params`` with one number of steps for each codebook, a prefix only for hybrids."""
     given = params.steps[: config.codebooks]
     steps = given + (given[-1],) * (config.codebooks - len(given))
     prefix = 0
     if config.variant is Variant.HYBRID:
-        prefix = min(params.prefix_frames or HYBRID_PREFIX_FRAMES, config.segment_frames // 4)
+        prefix = prefix_frames(config, params.prefix_frames or HYBRID_PREFIX_FRAMES)
     return replace(params, steps=steps, prefix_frames=prefix)
+
+
+def prefix_frames(config: LMConfig, wanted: int = HYBRID_PREFIX_FRAMES) -> int:
+    """Return at most a quarter of the segment, so that a model of short segments still infills."""
+    return min(wanted, config.segment_frames // 4)

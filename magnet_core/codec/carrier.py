@@ -11,7 +11,7 @@ is final as soon as its own codes are known: ``lookahead_frames`` is 0. The offl
 push into a fresh stream; streaming exactly is then a property of the code, not a promise kept by a
 second implementation.
 
-The quantizer is EnCodec's residual vector quantizer (Defossez et al. 2022, section 3.2).
+The quantizer (``quantizer.py``) is residual, as EnCodec's is.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ from magnet_core.codec.carrier_bank import (
     TonalPeaks,
     mel_matrix,
 )
-from magnet_core.codec.quantizer import residual_vector_quantizer
-from magnet_core.errors import ConfigError, DecodingError
+from magnet_core.codec.checks import check_codes, check_waveform
+from magnet_core.codec.quantizer import ResidualVectorQuantizer
+from magnet_core.errors import ConfigError, SessionError
 
 _KERNEL = 7
 _NOISE_HOPS = 401  # the noise table repeats after 2 s; a prime number of hops hides it
@@ -68,17 +69,19 @@ class _Block(nn.Module):
         return self._residual(x, F.pad(x, (0, 0, _KERNEL // 2, _KERNEL // 2)))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CarrierState:
-    """What a stream carries: the past of each convolution, the last hop's values, the hop count."""
+    """What a decoder carries from one call to the next. Never written into, only replaced.
 
-    pasts: list[Tensor]
-    last: Tensor  # [B, 1, values]: carriers' cosine and sine parts and the noise of the last hop
+    Attributes:
+        pasts: the last inputs of each convolution.
+        last: ``[B, 1, values]``, the last hop's: carriers' cosine and sine parts, and noise.
+        hops: how many there have been.
+    """
+
+    pasts: tuple[Tensor, ...]
+    last: Tensor
     hops: int
-
-    def clone(self) -> CarrierState:
-        """Return a copy that shares nothing."""
-        return CarrierState([past.clone() for past in self.pasts], self.last.clone(), self.hops)
 
 
 def _limited(waveform: Tensor) -> Tensor:
@@ -140,7 +143,7 @@ class CarrierDecoder(nn.Module):
         dims = [c.decoder_dim] * c.decoder_blocks + [c.hop_dim] * c.hop_blocks
         pasts = [torch.zeros(batch, _KERNEL - 1, dim, device=device) for dim in dims]
         values = 2 * c.carriers + 2 * (c.hop_length // HOPS_PER_FRAME)
-        return CarrierState(pasts, torch.zeros(batch, 1, values, device=device), 0)
+        return CarrierState(tuple(pasts), torch.zeros(batch, 1, values, device=device), 0)
 
     def forward(self, latents: Tensor, state: CarrierState) -> tuple[Tensor, CarrierState]:
         """Return the waveform of latents, and the new state.
@@ -151,7 +154,7 @@ class CarrierDecoder(nn.Module):
         """
         states, pasts = self.hop_states(latents, state)
         waveform, last = self.sound(states, state)
-        return waveform, CarrierState(pasts, last, state.hops + states.shape[1])
+        return waveform, CarrierState(tuple(pasts), last, state.hops + states.shape[1])
 
     def hop_states(self, latents: Tensor, state: CarrierState) -> tuple[Tensor, list[Tensor]]:
         """Return the network's states ``[B, 4 * T, hop_dim]`` of each hop, and the new pasts."""
@@ -248,35 +251,65 @@ class CarrierEncoder(nn.Module):
         return self.latents(self.features(waveform))
 
 
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    owner: CarrierCodec
+    state: CarrierState
+    ended: bool
+
+
 class CarrierStream:
     """A streaming decode with a CarrierCodec: implements ``CodecStream``."""
 
     def __init__(self, codec: CarrierCodec) -> None:
         self._codec = codec
-        self._state = codec.decoder.initial_state(1)
+        self._now = _Snapshot(codec, codec.decoder.initial_state(1), ended=False)
 
     @torch.inference_mode()
     def push(self, codes: Tensor) -> Tensor:
-        """Return all ``[1, n * hop_length]`` samples of ``codes`` ``[K, n]``: none has to wait."""
-        latents = self._codec.dequantize(codes[None])
+        """Return all ``[1, n * hop_length]`` samples of ``codes`` ``[K, n]``: none has to wait.
+
+        Raises:
+            DecodingError: the codes have another shape or type, or lie outside ``0 .. card - 1``;
+                the stream is as it was before.
+            SessionError: the stream has been flushed.
+        """
+        codec, now = self._codec, self._open()
+        latents = codec.latents(codes)
         if not codes.shape[1]:
             return latents.new_zeros(1, 0)
-        waveform, self._state = self._codec.decoder.forward(latents, self._state)
+        waveform, state = codec.decoder.forward(latents, now.state)
+        self._now = _Snapshot(codec, state, ended=False)
         return waveform
 
     def flush(self) -> Tensor:
-        """Return no samples: nothing waits."""
-        return torch.zeros(1, 0, device=self._state.last.device)
+        """Return no samples, since none waits, and end the stream.
 
-    def snapshot(self) -> CarrierState:
-        """Return a copy of the state."""
-        return self._state.clone()
+        Raises:
+            SessionError: the stream has been flushed already.
+        """
+        now = self._open()
+        self._now = _Snapshot(self._codec, now.state, ended=True)
+        return now.state.last.new_zeros(1, 0)
+
+    def snapshot(self) -> object:
+        """Return the state as it is now. Costs nothing: state is never written into."""
+        return self._now
 
     def restore(self, snapshot: object) -> None:
-        """Go back to a snapshot of a stream of this codec."""
-        if not isinstance(snapshot, CarrierState):
-            raise DecodingError(f"a {type(snapshot).__name__} is no snapshot of a carrier stream")
-        self._state = snapshot.clone()
+        """Go back to a state that ``snapshot`` of a stream of the same codec returned.
+
+        Raises:
+            SessionError: it is no such state.
+        """
+        if not isinstance(snapshot, _Snapshot) or snapshot.owner is not self._codec:
+            raise SessionError("the snapshot is not of a stream of this codec")
+        self._now = snapshot
+
+    def _open(self) -> _Snapshot:
+        if self._now.ended:
+            raise SessionError("the stream has been flushed; open a new one")
+        return self._now
 
 
 class CarrierCodec(nn.Module):
@@ -292,7 +325,7 @@ class CarrierCodec(nn.Module):
         self.frame_rate = config.sample_rate // config.hop_length
         self.codebooks, self.card = config.codebooks, config.card
         self.encoder = CarrierEncoder(config)
-        self.quantizer = residual_vector_quantizer(
+        self.quantizer = ResidualVectorQuantizer(
             dim=config.latent_dim, codebooks=config.codebooks, card=config.card
         )
         self.decoder = CarrierDecoder(config)
@@ -312,44 +345,40 @@ class CarrierCodec(nn.Module):
     @property
     def entries(self) -> Tensor:
         """The quantizer's entries ``[K, card, latent_dim]``."""
-        return torch.stack([layer._codebook.embed for layer in self.quantizer.vq.layers])
+        return torch.stack([codebook.embed for codebook in self.quantizer.codebooks])
 
-    def dequantize(self, codes: Tensor) -> Tensor:
-        """Return latents ``[B, T, latent_dim]``: the sum of the entries of codes ``[B, K, T]``."""
-        if codes.ndim != 3 or codes.shape[1] != self.codebooks:
-            raise DecodingError(
-                f"codes are {list(codes.shape)}; expected {self.codebooks} codebooks"
-            )
-        if codes.numel() and not 0 <= int(codes.min()) <= int(codes.max()) < self.card:
-            raise DecodingError(f"codes must lie in 0..{self.card - 1}")
-        tables = [layer._codebook.embed for layer in self.quantizer.vq.layers]
-        return torch.stack([F.embedding(codes[:, k], t) for k, t in enumerate(tables)]).sum(0)
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.decoder.enter.weight.device
+
+    def latents(self, codes: Tensor) -> Tensor:
+        """Return latents ``[1, T, latent_dim]`` of codes ``[K, T]``; raises DecodingError."""
+        check_codes(codes, codebooks=self.codebooks, card=self.card)
+        return self.quantizer.decode(codes.to(self.device))[None]
 
     @torch.inference_mode()
     def encode(self, waveform: Tensor) -> Tensor:
-        """Return codes int64 ``[K, ceil(N / hop_length)]`` of a waveform ``[1, N]``, or batched."""
-        single = waveform.ndim == 2
-        batch = waveform[None] if single else waveform
-        if batch.ndim != 3 or batch.shape[1] != 1:
-            raise DecodingError(f"waveform is {list(waveform.shape)}; expected mono [1, N]")
-        if not torch.isfinite(batch).all():
-            raise DecodingError("waveform has samples that are not finite numbers")
-        batch = F.pad(batch[:, 0], (0, -batch.shape[2] % self.hop_length))
-        codes: Tensor = self.quantizer.vq.encode(self.encoder(batch).transpose(1, 2)).transpose(
-            0, 1
-        )
-        return codes[0] if single else codes
+        """Return codes int64 ``[K, ceil(N / hop_length)]`` of a float32 waveform ``[1, N]``.
+
+        Raises:
+            DecodingError: the waveform has another shape or type, or a NaN or infinity in it.
+        """
+        check_waveform(waveform, self.channels)
+        if waveform.shape[1] == 0:
+            return torch.zeros(self.codebooks, 0, dtype=torch.int64, device=self.device)
+        whole = F.pad(waveform, (0, -waveform.shape[1] % self.hop_length))
+        latents = self.encoder(whole.to(self.device, torch.float32))
+        return self.quantizer.encode(latents[0])
 
     @torch.inference_mode()
     def decode(self, codes: Tensor) -> Tensor:
-        """Return the waveform ``[1, T * hop_length]`` of codes ``[K, T]``, or batched."""
-        batch = codes[None] if codes.ndim == 2 else codes
-        latents = self.dequantize(batch)
-        if not latents.shape[1]:
-            waveform = latents.new_zeros(len(batch), 0)
-        else:
-            waveform, _ = self.decoder(latents, self.decoder.initial_state(len(batch)))
-        return waveform if codes.ndim == 2 else waveform[:, None]
+        """Return the waveform float32 ``[1, T * hop_length]`` of codes int64 ``[K, T]``.
+
+        Raises:
+            DecodingError: the codes have another shape or type, or lie outside ``0 .. card - 1``.
+        """
+        return CarrierStream(self).push(codes)
 
     def stream(self) -> CarrierStream:
         """Return a new streaming decoder at position 0."""

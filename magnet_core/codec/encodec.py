@@ -14,9 +14,9 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
+from magnet_core.codec.checks import check_codes, check_waveform
 from magnet_core.codec.streaming import DecoderStream, StreamingDecoder
-from magnet_core.config import require
-from magnet_core.errors import DecodingError
+from magnet_core.config import require, require_int
 from magnet_core.third_party import encodec_modules
 
 PAD_MODES = ("constant", "reflect", "replicate")
@@ -82,13 +82,13 @@ class EncodecConfig:
         require(isinstance(self.ratios, (list, tuple)), "ratios", self.ratios, "a list of numbers")
         object.__setattr__(self, "ratios", tuple(self.ratios))
         for name in _POSITIVE:
-            _require_int(name, getattr(self, name), 1, 1 << 20)
-        _require_int("codebooks", self.codebooks, 1, 1024)
+            require_int(name, getattr(self, name), 1, 1 << 20)
+        require_int("codebooks", self.codebooks, 1, 1024)
         for ratio in self.ratios:
-            _require_int("ratios", ratio, 1, 1 << 12)
+            require_int("ratios", ratio, 1, 1 << 12)
         require(0 < len(self.ratios) <= 12, "ratios", self.ratios, "1 to 12 numbers")
         for name in ("n_residual_layers", "lstm"):
-            _require_int(name, getattr(self, name), 0, 64)
+            require_int(name, getattr(self, name), 0, 64)
         for name in ("true_skip", "causal"):
             require(isinstance(getattr(self, name), bool), name, getattr(self, name), "a boolean")
         require(self.pad_mode in PAD_MODES, "pad_mode", self.pad_mode, f"one of {PAD_MODES}")
@@ -130,11 +130,6 @@ class EncodecConfig:
         require(not unknown, "codec setting", unknown, f"among {sorted(known)}")
         require("sample_rate" in values, "sample_rate", None, "given")
         return cls(**values)
-
-
-def _require_int(name: str, value: object, low: int, high: int) -> None:
-    ok = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    require(ok, name, value, f"a whole number from {low} to {high}")
 
 
 class EncodecCodec(nn.Module):
@@ -186,7 +181,7 @@ class EncodecCodec(nn.Module):
         Raises:
             DecodingError: the waveform has another shape or type, or a NaN or infinity in it.
         """
-        _check_waveform(waveform, self.channels)
+        check_waveform(waveform, self.channels)
         if waveform.shape[1] == 0:
             return torch.zeros(self.codebooks, 0, dtype=torch.long, device=self._device)
         latent = self.encoder(waveform.to(self._device, torch.float32)[None])
@@ -258,33 +253,6 @@ class EncodecStream:
             SessionError: the snapshot is of another codec.
         """
         self._stream.restore(snapshot)
-
-
-def check_codes(codes: Tensor, *, codebooks: int, card: int) -> None:
-    """Raise DecodingError unless ``codes`` are ``[codebooks, T]`` whole numbers below ``card``."""
-    if codes.ndim != 2 or codes.shape[0] != codebooks:
-        raise DecodingError(f"codes have shape {list(codes.shape)}; they must be [{codebooks}, T]")
-    if codes.dtype not in (torch.int64, torch.int32, torch.int16, torch.uint8):
-        raise DecodingError(f"codes are {codes.dtype}; they must be int64")
-    if codes.numel() == 0:
-        return
-    low, high = (int(value) for value in codes.aminmax())
-    if low < 0 or high >= card:
-        wrong = ((codes < 0) | (codes >= card)).nonzero()[0].tolist()
-        value = int(codes[wrong[0], wrong[1]])
-        hint = " (the mask id: this frame has not been decoded)" if value == card else ""
-        place = f"codebook {wrong[0]}, frame {wrong[1]}"
-        raise DecodingError(f"code {value}{hint} in {place}; codes go from 0 to {card - 1}")
-
-
-def _check_waveform(waveform: Tensor, channels: int) -> None:
-    if waveform.ndim != 2 or waveform.shape[0] != channels:
-        shape = list(waveform.shape)
-        raise DecodingError(f"the waveform has shape {shape}; this codec takes [{channels}, N]")
-    if not waveform.is_floating_point():
-        raise DecodingError(f"the waveform is {waveform.dtype}; it must be float32")
-    if not torch.isfinite(waveform).all():
-        raise DecodingError("the waveform has a NaN or an infinity in it")
 
 
 def _seanet_arguments(config: EncodecConfig) -> dict[str, Any]:

@@ -335,8 +335,7 @@ def _pad(x: Tensor, pad: tuple[int, int], mode: str, *, whole: int) -> Tensor:
         pad: left and right.
         mode: "constant", "reflect" or "replicate".
         whole: the larger of the layer's paddings. Where the whole signal is no longer than that,
-            reflection has too
-            little to mirror, and the reference appends zeros for the while.
+            reflection has too little to mirror, and the reference appends zeros for the while.
     """
     if pad == (0, 0) or x.shape[1] == 0:
         return x

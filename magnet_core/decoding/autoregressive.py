@@ -20,6 +20,7 @@ from magnet_core.decoding.masked import Step
 from magnet_core.decoding.patterns import complete_frames, delay, undelay
 from magnet_core.decoding.request import Request, causal_prompt
 from magnet_core.decoding.sampling import draw, guide, uniform_noise
+from magnet_core.decoding.schedule import MIN_TEMPERATURE
 from magnet_core.errors import DecodingError
 from magnet_core.model.kv_cache import CausalAttention, KVCache
 
@@ -77,7 +78,11 @@ class AutoregressiveDecoding:
     @property
     def codes(self) -> Tensor:
         """The tokens so far, int64 ``[B, K, T]``; the mask id where unknown."""
-        return undelay(self.columns)
+        return self.codes_between(0, self.frames)
+
+    def codes_between(self, begin: int, end: int) -> Tensor:
+        """Return ``codes[..., begin:end]`` at the cost of those frames alone."""
+        return undelay(self.columns[..., begin : end + self.lm.config.codebooks])
 
     @property
     def complete_frames(self) -> int:
@@ -140,7 +145,6 @@ class AutoregressiveDecoding:
         if not params.sample or params.prefix_temperature == 0.0:
             return logits.argmax(dim=-1)
         noise = uniform_noise(self.generators, logits.shape[1], logits.device)
-        token, _ = draw(
-            logits, noise, temperature=params.prefix_temperature, top_k=params.prefix_top_k
-        )
+        temperature = max(params.prefix_temperature, MIN_TEMPERATURE)
+        token, _ = draw(logits, noise, temperature=temperature, top_k=params.prefix_top_k)
         return token

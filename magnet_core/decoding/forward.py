@@ -15,6 +15,7 @@ not be computed, and leaving them out changes nothing but rounding:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -22,6 +23,10 @@ from torch import Tensor
 from magnet_core.decoding.sampling import guide
 from magnet_core.model.attention import Attend
 from magnet_core.model.lm import Conditions, TransformerLM
+
+# The row and the position of each of n states, int64 ``[n]`` both. Not a mask: how many a mask
+# marks, a GPU must be asked for, and the host waits for all that was launched before.
+Places: TypeAlias = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,21 +133,21 @@ class GuidedForward:
             torch.cat([x, tokens + offsets.null]) if both else x, conditions, attend
         )
 
-    def stage_logits(self, states: Tensor, stage: int, where: Tensor, weight: float) -> Tensor:
-        """Return the guided logits ``[n, card]`` of codebook ``stage`` at the True positions.
+    def stage_logits(self, states: Tensor, stage: int, places: Places, weight: float) -> Tensor:
+        """Return the guided logits float32 ``[n, card]`` of codebook ``stage`` at n places.
 
         Args:
             states: ``[B or 2B, S, D]``.
             stage: codebook.
-            where: bool ``[B, S]`` with n True; the result is in row-major order.
+            places: in ``[B, S]``.
             weight: of the conditional row.
         """
         halves = torch.split(states, self.batch)
         if not self.shortcuts.one_head:
             self.counter.head_positions += states.shape[0] * states.shape[1] * len(self.lm.linears)
-            logits = [self.lm.heads(half)[:, stage][where] for half in halves]
+            logits = [self.lm.heads(half)[:, stage][places] for half in halves]
         else:
-            wanted = torch.cat([half[where] for half in halves])
+            wanted = torch.cat([half[places] for half in halves])
             self.counter.head_positions += wanted.shape[0]
             logits = list(self.lm.head(stage, wanted).chunk(len(halves)))
         return logits[0] if len(logits) == 1 else guide(logits[0], logits[1], weight)

@@ -58,11 +58,13 @@ import torch
 from torch import Tensor
 
 from magnet_core.decoding.autoregressive import AutoregressiveDecoding
+from magnet_core.decoding.forward import Places
 from magnet_core.decoding.masked import MaskedStage, Step
 from magnet_core.decoding.patterns import delay, known_before
 from magnet_core.decoding.request import Request, leading_frames
+from magnet_core.decoding.rescoring import Rescoring
 from magnet_core.errors import DecodingError
-from magnet_core.model.attention import Attend, FullAttention, hybrid_mask
+from magnet_core.model.attention import Attend, FullAttention, stage_mask
 from magnet_core.model.kv_cache import InfillAttention
 
 
@@ -97,7 +99,7 @@ class HybridDecoding:
             # The infill needs the prefix's null rows wherever it is guided.
             null_rows=params.guidance != (1.0, 1.0) or params.prefix_guidance != 1.0,
         )
-        self.lm, self.params, self.generators = request.lm, params, request.generators
+        self.request, self.params, self.lm = request, params, request.lm
         self.frames, self.forward = request.frames, self.prefix.forward
         self._given, self._known = given, known
         # What the infill reads: given tokens come into sight as their stage begins.
@@ -112,11 +114,15 @@ class HybridDecoding:
     @property
     def codes(self) -> Tensor:
         """The tokens so far, int64 ``[B, K, T]``; the mask id where unknown."""
+        return self.codes_between(0, self.frames)
+
+    def codes_between(self, begin: int, end: int) -> Tensor:
+        """Return ``codes[..., begin:end]`` at the cost of those frames alone."""
         mask_id = self.lm.config.mask_id
-        codes = self.prefix.codes
-        codes = torch.where(codes == mask_id, self._given, codes)
-        if self._shown is not None:
-            codes = torch.where(codes == mask_id, self._shown, codes)
+        codes = self.prefix.codes_between(begin, end)
+        for others in (self._given, self._shown):
+            if others is not None:
+                codes = torch.where(codes == mask_id, others[..., begin:end], codes)
         return codes
 
     @property
@@ -137,7 +143,7 @@ class HybridDecoding:
         yield from self.prefix.steps(until=self.edge_wanted)
 
     def infill_steps(self, steps: Sequence[int] | None = None) -> Iterator[Step]:
-        """Decode everything behind the edge; every ``next`` is one forward pass.
+        """Decode everything behind the edge; every ``next`` is one step.
 
         May be begun anew, with other step counts: the prefix's keys are still there.
 
@@ -157,6 +163,7 @@ class HybridDecoding:
         codes, known = self.codes, self._known | edge
         shown = torch.where(edge, codes, torch.full_like(codes, config.mask_id))
         self._shown, self._done = shown, False
+        rescoring = Rescoring.of(self.request, edge=self.edge, own_cache=self.prefix.cache)
         for stage, count in enumerate(steps):
             shown[:, stage] = torch.where(known[stage], codes[:, stage], shown[:, stage])
             masked = MaskedStage(
@@ -166,15 +173,16 @@ class HybridDecoding:
                 steps=count,
                 tokens=shown[:, stage],
                 frozen=known[stage],
-                generators=self.generators,
+                generators=self.request.generators,
                 draw_frozen=False,  # rows before the edge are not computed again
             )
             if masked.plan:
-                yield from masked.run(partial(self._logits, stage, self._attention(stage)))
+                rescore = None if rescoring is None else partial(rescoring.rank, shown, stage)
+                yield from masked.run(partial(self._logits, stage, self._attention(stage)), rescore)
         self._done = True
 
-    def _logits(self, stage: int, attend: Attend, where: Tensor, guidance: float) -> Tensor:
-        """Return guided logits ``[n, card]`` of a stage at the frames ``where``: one pass."""
+    def _logits(self, stage: int, attend: Attend, places: Places, guidance: float) -> Tensor:
+        """Return guided logits ``[n, card]`` of a stage at ``places``: one pass."""
         assert self._shown is not None
         first = self.edge if self.forward.shortcuts.prefix else 0  # row of states[:, 0]
         columns = delay(self._shown, self.lm.config.mask_id)[:, :, first:]
@@ -185,23 +193,17 @@ class HybridDecoding:
             rows=self.forward.rows(guidance),
         )
         # Frame t is predicted by row stage + t; frames whose row lies before the edge are known.
-        begin = max(self.edge, stage)
-        states = states[:, begin - first : stage + self.frames - first]
-        return self.forward.stage_logits(states, stage, where[:, begin - stage :], guidance)
+        rows, frames = places
+        return self.forward.stage_logits(states, stage, (rows, frames + stage - first), guidance)
 
     def _attention(self, stage: int) -> Attend:
         """Return the stage's attention rule over rows ``edge ..`` (or over all, to compare)."""
         config = self.lm.config
         if not self.forward.shortcuts.prefix:
-            mask = hybrid_mask(
-                self.frames,
-                config.codebooks,
-                prefix=self.edge,
-                stage=stage,
-                context=config.subcodes_context,
-                device=self.lm.device,
+            mask = stage_mask(
+                config, self.frames, stage=stage, prefix=self.edge, device=self.lm.device
             )
-            return FullAttention(mask)
+            return FullAttention(mask, self.lm.dtype)
         return InfillAttention(
             self.prefix.cache,
             prefix=self.edge,

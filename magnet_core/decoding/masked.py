@@ -23,6 +23,7 @@ import torch
 from torch import Generator, Tensor
 
 from magnet_core.config import DecodingParams, LMConfig, SpanArrangement, SpanScore
+from magnet_core.decoding.forward import Places
 from magnet_core.decoding.sampling import draw, uniform_noise
 from magnet_core.decoding.schedule import StepPlan, stage_plan
 from magnet_core.decoding.spans import (
@@ -38,26 +39,35 @@ from magnet_core.decoding.spans import (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One forward pass has been made.
+    """A step has been made: one forward pass, or two where it was rescored.
 
     Attributes:
         stage: codebook.
         step: index in the stage, from 0.
         of: steps in the stage.
         masked: frames that were masked in it, over all rows.
+        passes: forward passes that it took.
     """
 
     stage: int
     step: int
     of: int
     masked: int
+    passes: int = 1
 
 
 class StageForward(Protocol):
     """Computes logits of a stage from the current codes."""
 
-    def __call__(self, where: Tensor, guidance: float) -> Tensor:
-        """Return guided logits ``[n, card]`` at the n True frames of ``where [B, T]``."""
+    def __call__(self, places: Places, guidance: float) -> Tensor:
+        """Return guided logits ``[n, card]`` at n places in ``[B, T]``."""
+
+
+class StageRescore(Protocol):
+    """Judges what a step has drawn."""
+
+    def __call__(self, places: Places, own: Tensor) -> Tensor:
+        """Return what ranks the tokens at n places in ``[B, T]``, given p ``own [n]``."""
 
 
 class MaskedStage:
@@ -104,14 +114,19 @@ class MaskedStage:
         self.plan = stage_plan(steps, units, params) if units else []
         self.tokens[:, ~frozen] = config.mask_id
 
-    def run(self, forward: StageForward) -> Iterator[Step]:
+    def run(self, forward: StageForward, rescore: StageRescore | None = None) -> Iterator[Step]:
         """Make the steps, one for each ``next``; none if every frame is frozen."""
+        last = len(self.plan) - 1
         for index, plan in enumerate(self.plan):
-            masked = self.step(plan, forward)
-            yield Step(stage=self.stage, step=index, of=self.steps, masked=masked)
+            judge = rescore if index < last else None  # nothing is masked again after the last
+            masked = self.step(plan, forward, judge)
+            passes = 1 if judge is None else 2
+            yield Step(self.stage, index, self.steps, masked, passes)
 
     @torch.inference_mode()
-    def step(self, plan: StepPlan, forward: StageForward) -> int:
+    def step(
+        self, plan: StepPlan, forward: StageForward, rescore: StageRescore | None = None
+    ) -> int:
         """Mask, decide and rank again; return the number of frames masked."""
         selected = self._select(plan.masked)
         free = ~self.frozen
@@ -120,10 +135,22 @@ class MaskedStage:
             where = selected if self.draw_frozen else selected & free
         else:  # the first selection can miss frames that were never decided; take them too
             where = selected = (self.tokens == self.config.mask_id) & free
-        logits = forward(where, plan.guidance)
-        token, probability = self._draw(logits, where, plan.temperature)
+        # The host waits for the device here alone, where there is little to wait for.
+        rows, frames = where.nonzero(as_tuple=True)
+        places = (rows, frames)
+        noise = self._noise(places) if self.params.sample else None
+        logits = forward(places, plan.guidance)
+        token, probability = draw(
+            logits,
+            noise,
+            temperature=plan.temperature,
+            top_p=self.params.top_p,
+            top_k=self.params.top_k,
+        )
         drawn = self.tokens.masked_scatter(where, token)
         self.tokens.copy_(torch.where(free, drawn, self.tokens))
+        if rescore is not None:
+            probability = rescore(places, probability)
         self._rank(selected, where, probability)
         return token.shape[0]
 
@@ -132,22 +159,12 @@ class MaskedStage:
         span_len, frames = self.config.span_len, self.tokens.shape[1]
         if self.on_grid:
             return spans_to_frames(worst_spans(self.scores, count), span_len, frames)
-        rows = [worst_overlapping_spans(row, count, span_len) for row in self.scores]
-        return torch.stack(rows)
+        return worst_overlapping_spans(self.scores, count, span_len)
 
-    def _draw(self, logits: Tensor, where: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
-        """Return tokens and probabilities ``[n]`` of logits ``[n, card]``."""
-        noise = None
-        if self.params.sample:
-            frames = where.shape[1]
-            noise = uniform_noise(self.generators, frames, logits.device)[where]
-        return draw(
-            logits,
-            noise,
-            temperature=temperature,
-            top_p=self.params.top_p,
-            top_k=self.params.top_k,
-        )
+    def _noise(self, places: Places) -> Tensor:
+        """Return uniform numbers ``[n]``; those of a frame do not depend on the others' places."""
+        frames, device = self.tokens.shape[1], self.tokens.device
+        return uniform_noise(self.generators, frames, device)[places]
 
     def _rank(self, selected: Tensor, where: Tensor, probability: Tensor) -> None:
         """Score the units just drawn; all others are kept for good."""

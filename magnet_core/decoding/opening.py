@@ -22,8 +22,11 @@ class Decoding(Protocol):
     def codes(self) -> Tensor:
         """The tokens so far, int64 ``[B, K, T]``; the mask id where unknown."""
 
+    def codes_between(self, begin: int, end: int) -> Tensor:
+        """Return ``codes[..., begin:end]`` at the cost of those frames alone."""
+
     def steps(self) -> Iterator[Step]:
-        """Decode; every ``next`` is one forward pass."""
+        """Decode; every ``next`` is one step."""
 
 
 _KINDS: dict[Variant, Callable[[Request], Decoding]] = {

@@ -27,10 +27,11 @@ import torch
 from torch import Tensor
 
 from magnet_core.config import SpanArrangement
-from magnet_core.decoding.forward import GuidedForward, InputOffsets
+from magnet_core.decoding.forward import GuidedForward, InputOffsets, Places
 from magnet_core.decoding.masked import MaskedStage, Step
-from magnet_core.decoding.request import Request
-from magnet_core.model.attention import Attend, BandedAttention, FullAttention, band_mask
+from magnet_core.decoding.request import Request, leading_frames
+from magnet_core.decoding.rescoring import Rescoring
+from magnet_core.model.attention import Attend, BandedAttention, FullAttention, stage_mask
 
 
 class ParallelDecoding:
@@ -63,9 +64,17 @@ class ParallelDecoding:
         self.codes, self.frozen = codes, frozen
         with torch.inference_mode():
             self.offsets = InputOffsets.of(self.lm, request.conditions, request.frames)
+        # A span of the grid that is given in part is ranked whole.
+        edge = leading_frames(frozen) // request.config.span_len * request.config.span_len
+        self.rescoring = Rescoring.of(request, edge=edge)
+
+    def codes_between(self, begin: int, end: int) -> Tensor:
+        """Return ``codes[..., begin:end]``."""
+        return self.codes[..., begin:end]
 
     def steps(self) -> Iterator[Step]:
-        """Decode; every ``next`` is one forward pass, after which ``codes`` may be read."""
+        """Decode; every ``next`` is one step, after which ``codes`` may be read."""
+        rescoring = self.rescoring
         for stage, steps in enumerate(self.params.steps):
             masked = MaskedStage(
                 self.lm.config,
@@ -76,20 +85,21 @@ class ParallelDecoding:
                 frozen=self.frozen[stage],
                 generators=self.generators,
             )
-            yield from masked.run(partial(self._logits, stage, self._attention(stage)))
+            rescore = None if rescoring is None else partial(rescoring.rank, self.codes, stage)
+            yield from masked.run(partial(self._logits, stage, self._attention(stage)), rescore)
 
-    def _logits(self, stage: int, attend: Attend, where: Tensor, guidance: float) -> Tensor:
-        """Return guided logits ``[n, card]`` of a stage at ``where``: one forward pass."""
+    def _logits(self, stage: int, attend: Attend, places: Places, guidance: float) -> Tensor:
+        """Return guided logits ``[n, card]`` of a stage at ``places``: one forward pass."""
         states = self.forward.states(
             self.lm.embed(self.codes), self.offsets, attend, rows=self.forward.rows(guidance)
         )
-        return self.forward.stage_logits(states, stage, where, guidance)
+        return self.forward.stage_logits(states, stage, places, guidance)
 
     def _attention(self, stage: int) -> Attend:
         """Return the stage's attention rule: full in stage 0, a band afterwards."""
-        context, frames = self.lm.config.subcodes_context, self.codes.shape[-1]
-        if stage == 0 or context < 0:
-            return FullAttention()
-        if self.forward.shortcuts.band:
-            return BandedAttention(frames, context, 2 * self.codes.shape[0], self.lm.device)
-        return FullAttention(band_mask(frames, context, self.lm.device))
+        config, frames, device = self.lm.config, self.codes.shape[-1], self.lm.device
+        mask = stage_mask(config, frames, stage=stage, prefix=0, device=device)
+        if mask is None or not self.forward.shortcuts.band:
+            return FullAttention(mask, self.lm.dtype)
+        rows = 2 * self.codes.shape[0]
+        return BandedAttention(frames, config.subcodes_context, rows, device, self.lm.dtype)

@@ -6,40 +6,28 @@ Each is decoded by the decoder of the model, and what it decides is known to the
 *The prefix.* ``params.prefix_frames`` begin the piece: the first window alone has them, the later
 ones have their context. They are decoded without sight of what comes after, so where something is
 given behind them they take at most half of the gap, and the infill joins the ends. A plain MAGNeT
-model has no prefix of its own; an autoregressive model of the same codec can play it.
+model has no prefix of its own; a model of the same codec that reads forwards, autoregressive or
+hybrid, can play it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from torch import Tensor
 
 from magnet_core.config import DecodingParams, SpanArrangement, Variant
+from magnet_core.decoding.autoregressive import AutoregressiveDecoding
 from magnet_core.decoding.masked import Step
 from magnet_core.decoding.opening import Decoding, start
-from magnet_core.decoding.request import Request, causal_prompt
+from magnet_core.decoding.request import Partner, Request, causal_prompt
 from magnet_core.decoding.windows import Window, plan_windows
 from magnet_core.errors import DecodingError
-from magnet_core.model.lm import Conditions, TransformerLM
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """An autoregressive model that plays the prefix of a plain MAGNeT model.
-
-    Attributes:
-        lm: its network, of the same codec.
-        conditions: of the same rows, from its own text encoder.
-    """
-
-    lm: TransformerLM
-    conditions: Conditions
 
 
 class PieceDecoding:
-    """Decodes a piece, one forward pass for each step.
+    """Decodes a piece, step by step.
 
     Args:
         request: as for one window, but ``frames`` may exceed the model's segment.
@@ -82,11 +70,11 @@ class PieceDecoding:
         return self._codes[..., : self._end]
 
     def steps(self) -> Iterator[Step]:
-        """Decode; every ``next`` is one forward pass."""
+        """Decode; every ``next`` is one step."""
         for window, params in self._parts:
             if self._is_plain and params.prefix_frames:
                 yield from self._partner_steps(window, params)
-            decoding = self._start(window, params, self.request.lm, self.request.conditions)
+            decoding = start(self._part(window, params))
             yield from decoding.steps()
             self._keep(window, decoding)
 
@@ -103,34 +91,50 @@ class PieceDecoding:
         prefill = min(window.known, 1)
         if self.request.config.variant is Variant.AUTOREGRESSIVE:
             return prefill + columns
+        infill = sum(params.steps)
+        if params.rescore_weight > 0.0:  # but for the last step of each stage
+            infill += sum(steps - 1 for steps in params.steps)
         if self._is_plain:
             paired = prefill + min(prefix + codebooks - 1, columns) if prefix else 0
-            return sum(params.steps) + paired
-        return prefill + min(prefix, columns) + sum(params.steps)
+            return infill + paired
+        return prefill + min(prefix, columns) + infill
 
     def _partner_steps(self, window: Window, params: DecodingParams) -> Iterator[Step]:
         partner = self.partner
         assert partner is not None
         frames = min(window.known + params.prefix_frames, window.frames)
         begin = replace(window, frames=frames)
-        decoding = self._start(begin, params, partner.lm, partner.conditions)
+        # By this decoder whatever the partner is: a hybrid one would fill in the end of its window.
+        decoding = AutoregressiveDecoding(
+            replace(
+                self._part(begin, replace(params, rescore_weight=0.0)),
+                lm=partner.lm,
+                conditions=self._at(begin, partner).conditions,
+                rescorer=None,
+            )
+        )
         yield from decoding.steps()
         self._keep(begin, decoding)
 
-    def _start(
-        self, window: Window, params: DecodingParams, lm: TransformerLM, conditions: Conditions
-    ) -> Decoding:
-        where = slice(window.start, window.stop)
-        part = replace(
-            self.request,
-            lm=lm,
-            conditions=conditions.at_frame(window.start, lm.config.frame_rate),
+    def _part(self, window: Window, params: DecodingParams) -> Request:
+        """Return the request of a window by the model itself."""
+        request, where = self.request, slice(window.start, window.stop)
+        own = self._at(window, Partner(request.lm, request.conditions))
+        return replace(
+            request,
+            conditions=own.conditions,
             frames=window.frames,
             params=params,
             prompt_codes=self._codes[..., where],
             frozen=self._known[:, where],
+            rescorer=None if request.rescorer is None else self._at(window, request.rescorer),
         )
-        return start(part)
+
+    @staticmethod
+    def _at(window: Window, partner: Partner) -> Partner:
+        """Return a model with its conditions from the beginning of a window on."""
+        rate = partner.lm.config.frame_rate
+        return replace(partner, conditions=partner.conditions.at_frame(window.start, rate))
 
     def _keep(self, window: Window, decoding: Decoding) -> None:
         where = slice(window.start, window.stop)

@@ -8,10 +8,23 @@ from dataclasses import dataclass, field
 import torch
 from torch import Generator, Tensor
 
-from magnet_core.config import DecodingParams, LMConfig
+from magnet_core.config import DecodingParams, LMConfig, Variant
 from magnet_core.decoding.forward import PassCounter, Shortcuts
 from magnet_core.errors import DecodingError
 from magnet_core.model.lm import Conditions, TransformerLM
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A second model of the same codec: it plays the prefix for a plain MAGNeT model, or rescores.
+
+    Attributes:
+        lm: its network, which reads forwards: autoregressive or hybrid.
+        conditions: of the same rows, from its own text encoder.
+    """
+
+    lm: TransformerLM
+    conditions: Conditions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +41,13 @@ class Request:
             out.
         frozen: bool ``[P]`` or ``[K, P]``: which of them to keep, in all rows; the others may be
             anything, the mask id too. None keeps all.
+        rescorer: judges what is drawn, where ``params.rescore_weight`` asks for it; None: a hybrid
+            model judges itself.
         shortcuts: savings to leave out, for comparison.
         counter: counts the work.
 
     Raises:
-        DecodingError: not one generator for each row.
+        DecodingError: not one generator for each row, or nobody who could rescore.
     """
 
     lm: TransformerLM
@@ -42,13 +57,36 @@ class Request:
     generators: Sequence[Generator]
     prompt_codes: Tensor | None = None
     frozen: Tensor | None = None
+    rescorer: Partner | None = None
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
     counter: PassCounter = field(default_factory=PassCounter)
 
     def __post_init__(self) -> None:
-        """Check that each row has its randomness."""
+        """Check that each row has its randomness, and who rescores."""
         if len(self.generators) != self.rows:
             raise DecodingError(f"{len(self.generators)} generators for a batch of {self.rows}")
+        if self.params.rescore_weight > 0.0:
+            self._check_rescorer()
+
+    def _check_rescorer(self) -> None:
+        asked, ours = f"rescore_weight is {self.params.rescore_weight:g}", self.config
+        if ours.variant is Variant.AUTOREGRESSIVE:
+            raise DecodingError(f"{asked}; an autoregressive model has no steps to rescore: use 0")
+        if self.rescorer is None:
+            if ours.variant is Variant.MAGNET:
+                raise DecodingError(f"{asked}; a plain MAGNeT model needs a rescorer for that")
+            return
+        theirs = self.rescorer.lm.config
+        if theirs.variant is Variant.MAGNET:
+            raise DecodingError("the rescorer is a plain MAGNeT model, which never reads forwards")
+        if (theirs.codebooks, theirs.card) != (ours.codebooks, ours.card):
+            raise DecodingError(
+                f"the rescorer has {theirs.codebooks} codebooks of {theirs.card} entries; "
+                f"the model has {ours.codebooks} of {ours.card}"
+            )
+        if self.rescorer.conditions.rows != self.rows:
+            rows = self.rescorer.conditions.rows
+            raise DecodingError(f"the rescorer has {rows} rows for a batch of {self.rows}")
 
     @property
     def config(self) -> LMConfig:

@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 def uniform_noise(generators: Sequence[Generator], count: int, device: torch.device) -> Tensor:
     """Return uniform numbers ``[B, count]``, row i from generator i alone."""
     rows = [torch.rand(count, generator=g, device=g.device) for g in generators]
-    return torch.stack(rows).to(device)
+    return torch.stack(rows).to(device, non_blocking=True)
 
 
 def guide(conditional: Tensor, null: Tensor, weight: float) -> Tensor:
@@ -58,15 +58,16 @@ def draw(
         mass = ranked.cumsum(dim=-1)
         kept = torch.full_like(order[..., :1], top_k)
     else:
-        token = _invert(probability.cumsum(dim=-1), noise, logits.shape[-1])
+        token = _invert(probability.cumsum(dim=-1), noise).clamp(max=logits.shape[-1] - 1)
         return token[..., 0], probability.gather(-1, token)[..., 0]
     total = mass.gather(-1, kept - 1)
-    place = _invert(mass, noise * total[..., 0], kept)
+    place = torch.minimum(_invert(mass, noise * total[..., 0]), kept - 1)
     return order.gather(-1, place)[..., 0], ranked.gather(-1, place)[..., 0]
 
 
-def _invert(mass: Tensor, level: Tensor, kept: Tensor | int) -> Tensor:
-    """Return ``[..., 1]``: the first of the ``kept`` leading entries whose mass exceeds level."""
-    place = torch.searchsorted(mass, level[..., None], right=True)
-    # Rounding can leave the last mass below the level.
-    return torch.minimum(place, torch.as_tensor(kept, device=place.device) - 1)
+def _invert(mass: Tensor, level: Tensor) -> Tensor:
+    """Return ``[..., 1]``: the first entry whose mass exceeds the level.
+
+    Rounding can leave the last mass below the level; what comes back is then one too many.
+    """
+    return torch.searchsorted(mass, level[..., None], right=True)

@@ -10,7 +10,10 @@ that ties fall alike.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from magnet_core.config import SpanScore
@@ -32,7 +35,7 @@ def whole_spans(frames: Tensor, span_len: int) -> Tensor:
     """Return which grid spans have all their frames in ``frames``: bool ``[T]`` -> ``[n]``."""
     length = frames.shape[-1]
     padding = count_spans(length, span_len) * span_len - length
-    padded = torch.nn.functional.pad(frames, (0, padding), value=True)
+    padded = F.pad(frames, (0, padding), value=True)
     return padded.view(-1, span_len).all(dim=-1)
 
 
@@ -53,44 +56,66 @@ def span_scores(probability: Tensor, span_len: int, score: SpanScore) -> Tensor:
     batch, frames = probability.shape
     padding = count_spans(frames, span_len) * span_len - frames
     if score is SpanScore.MAX:
-        padded = torch.nn.functional.pad(probability, (0, padding), value=0.0)
+        padded = F.pad(probability, (0, padding), value=0.0)
         return 1 - padded.view(batch, -1, span_len).amax(dim=-1)
-    padded = torch.nn.functional.pad(probability, (0, padding), value=1.0)
+    padded = F.pad(probability, (0, padding), value=1.0)
     return torch.sum(-torch.log(padded).view(batch, -1, span_len), dim=-1)
 
 
 def worst_overlapping_spans(scores: Tensor, target: int, span_len: int) -> Tensor:
-    """Return bool ``[T]``: the union of the worst spans of any start, about ``target`` frames.
+    """Return bool ``[B, T]``: the union of the worst spans of any start, about ``target`` frames.
 
-    A frame is masked if the worst span over it is among the worst u spans; u is the one that the
-    reference's bisection ends on.
+    A frame is masked if the worst span over it is among the worst u spans of its row; u is the one
+    that the reference's bisection ends on.
 
     Args:
-        scores: of each frame, ``[T]``; high is improbable.
-        target: frames to mask.
+        scores: of each frame, ``[B, T]``; high is improbable.
+        target: frames to mask in each row.
         span_len: frames in a span.
     """
-    starts = scores.unfold(0, span_len, 1).sum(dim=-1)  # [T - span_len + 1]
-    rank = torch.empty_like(starts, dtype=torch.long)
-    order = torch.argsort(starts, descending=True)
-    rank[order] = torch.arange(len(order), device=scores.device)
-    # first[t]: the best rank among the spans that cover frame t.
-    beyond = len(order)
-    padded = torch.nn.functional.pad(rank, (span_len - 1, span_len - 1), value=beyond)
-    first = padded.unfold(0, span_len, 1).amin(dim=-1)
-    covered = torch.cumsum(torch.bincount(first, minlength=beyond + 1), dim=0).tolist()
-    return first < _bisect_spans([0, *covered], max(target, span_len), span_len)
+    device, frames = scores.device, scores.shape[1]
+    starts = scores.unfold(1, span_len, 1).sum(dim=-1)  # [B, T - span_len + 1]
+    order = torch.argsort(starts, dim=1, descending=True)
+    ranks = torch.arange(order.shape[1], device=device).expand_as(order)
+    rank = torch.empty_like(order).scatter_(1, order, ranks)
+    # first[b, t]: the best rank among the spans that cover frame t.
+    padded = F.pad(rank, (span_len - 1, span_len - 1), value=order.shape[1])
+    first = padded.unfold(1, span_len, 1).amin(dim=-1)
+    target = max(target, span_len)
+    if target >= frames:  # no number of spans is too many
+        return first < bisections(target, span_len)[-1]
+    # Where the bisection ends depends only on how many spans cover more than the target, so all its
+    # ends are looked up at once: the host never asks, and so never waits for a GPU.
+    ends = torch.tensor(bisections(target, span_len)).to(device, non_blocking=True)
+    too_many = first.kthvalue(target + 1, dim=1).values + 1  # [B]
+    lowest = target // span_len + 1
+    return first < ends[(too_many - lowest).clamp(0, len(ends) - 1)][:, None]
 
 
-def _bisect_spans(covered: list[int], target: int, span_len: int) -> int:
-    """Return how many spans the reference's bisection takes; ``covered[u]`` frames are under u."""
+@lru_cache(maxsize=1024)
+def bisections(target: int, span_len: int) -> tuple[int, ...]:
+    """Return what the reference's bisection for the number of spans ends on, in every case.
+
+    It looks for the most spans that cover no more than ``target`` frames, and takes the last number
+    that it has tried, which may be one too many.
+
+    Args:
+        target: frames to cover, at least ``span_len``.
+        span_len: frames in a span.
+
+    Returns:
+        Its end where ``target // span_len + 1 + i`` spans are the fewest that cover too many, at
+        index i; at the last index also where even more do not.
+    """
+    ends: list[int] = []
     low, high = target // span_len, target - span_len + 1
-    used = middle = round(0.5 * (low + high))
-    while low < middle < high:
-        used = middle
-        if covered[min(middle, len(covered) - 1)] > target:
-            high = middle
-        else:
-            low = middle
+    # Ranges in which the end still is, lowest first, and the number tried last.
+    ranges = [(low, high, round(0.5 * (low + high)))]
+    while ranges:
+        low, high, tried = ranges.pop()
         middle = round(0.5 * (low + high))
-    return used
+        if low < middle < high:
+            ranges += [(middle, high, middle), (low, middle, middle)]
+        else:
+            ends.append(tried)
+    return tuple(ends)

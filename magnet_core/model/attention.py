@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from magnet_core.config import LMConfig, Variant
 from magnet_core.model.linear import project
 
 WINDOW_BLOCK = 32  # queries per window of banded attention; 16 to 64 are equally fast
@@ -40,12 +41,13 @@ class FullAttention:
 
     Args:
         mask: bool, broadcastable to ``[B, H, S, S]``, True = may attend; or None: everything may.
+        dtype: of the queries it will be called with.
     """
 
-    def __init__(self, mask: Tensor | None = None) -> None:
+    def __init__(self, mask: Tensor | None = None, dtype: torch.dtype = torch.float32) -> None:
         # Made additive once here: given a boolean mask, the kernel would do so again in every
         # layer.
-        self.bias = None if mask is None else attention_bias(mask)
+        self.bias = None if mask is None else attention_bias(mask, dtype)
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Return the attended values; see ``Attend``."""
@@ -82,13 +84,16 @@ def window_attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor, *, context: 
     return out.reshape(batch, heads, blocks * WINDOW_BLOCK, width)[:, :, :queries]
 
 
-def window_bias(valid: Tensor, *, context: int, batch: int) -> Tensor:
+def window_bias(
+    valid: Tensor, *, context: int, batch: int, dtype: torch.dtype = torch.float32
+) -> Tensor:
     """Return the additive mask that ``window_attention`` needs, ``[batch * blocks, 1, W, W + 2c]``.
 
     Args:
         valid: bool ``[n + 2 * context]``: which keys exist, for n queries.
         context: half-width c.
         batch: rows.
+        dtype: of the queries.
     """
     queries = valid.shape[0] - 2 * context
     blocks = -(-queries // WINDOW_BLOCK)
@@ -100,7 +105,7 @@ def window_bias(valid: Tensor, *, context: int, batch: int) -> Tensor:
     filler = blocks * WINDOW_BLOCK - queries
     exists = F.pad(valid, (0, filler), value=True).unfold(0, seen, WINDOW_BLOCK)
     mask = band[None] & exists[:, None, :]
-    return attention_bias(mask[:, None]).repeat(batch, 1, 1, 1)
+    return attention_bias(mask[:, None], dtype).repeat(batch, 1, 1, 1)
 
 
 class BandedAttention:
@@ -113,14 +118,23 @@ class BandedAttention:
         context: half-width in frames.
         batch: the most rows it will be called with.
         device: of the tensors.
+        dtype: of the queries.
     """
 
-    def __init__(self, length: int, context: int, batch: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        length: int,
+        context: int,
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
         self.context = context
         # One block more than the last query needs, so that the last window is whole.
         self.padding = (0, 0, context, context + WINDOW_BLOCK)
         valid = torch.ones(length, dtype=torch.bool, device=device)
-        self.bias = window_bias(F.pad(valid, (context, context)), context=context, batch=batch)
+        valid = F.pad(valid, (context, context))
+        self.bias = window_bias(valid, context=context, batch=batch, dtype=dtype)
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Return the attended values; see ``Attend``."""
@@ -229,8 +243,8 @@ def hybrid_mask(
     Rows below ``prefix`` are causal. Row ``stage + t`` of the others predicts frame t of codebook
     ``stage``, whose own column is ``1 + stage + t``; it sees the columns of the frames that stage
     may use: all of them in stage 0, those within ``context`` frames of t later. Rows that predict
-        no frame of the stage see everything, so that their softmax
-    is defined (as in audiocraft's branch; their own output is not used, their keys are).
+    no frame of the stage see everything, so that their softmax is defined (as in audiocraft's
+    branch; their own output is not used, their keys are).
 
     Args:
         frames: T.
@@ -249,3 +263,27 @@ def hybrid_mask(
         mask = mask & ((seen - own).abs() <= context)
     mask = mask | (own < 0) | (own >= frames)
     return torch.where(row < prefix, column <= row, mask)
+
+
+def stage_mask(
+    config: LMConfig, frames: int, *, stage: int, prefix: int, device: torch.device
+) -> Tensor | None:
+    """Return who sees whom in a pass of codebook ``stage``, ``[S, S]`` bool; None: all see all.
+
+    Args:
+        config: of the model; its variant decides.
+        frames: T. S is T for a plain MAGNeT model, T + K for the others.
+        stage: codebook.
+        prefix: number p of causal rows of a hybrid model.
+        device: where to make it.
+    """
+    context = config.subcodes_context
+    match config.variant:
+        case Variant.MAGNET:
+            return band_mask(frames, context, device) if stage > 0 and context >= 0 else None
+        case Variant.AUTOREGRESSIVE:
+            return causal_mask(frames + config.codebooks, device)
+        case Variant.HYBRID:
+            return hybrid_mask(
+                frames, config.codebooks, prefix=prefix, stage=stage, context=context, device=device
+            )

@@ -4,7 +4,8 @@ A text says "A minor" once; what must sound in the third bar follows from it onl
 progression that no text spells out. A model with ``LMConfig.harmony`` is told both for every frame,
 beside the metre: the key of the window, and the chord of the bar that the frame lies in (as JASCO
 does: Tal et al., "Joint Audio and Symbolic Conditioning", ISMIR 2024). What a prompt leaves open is
-drawn from the seed, so that music without a word about harmony has one all the same.
+drawn from the seed, so that music without a word about harmony has one all the same. Chords that a
+player asks for bring a key along: the one that most of them lie in.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ PROGRESSIONS_MAJOR = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 0, 4), (0, 0, 3, 4), (0
 MAJOR, MINOR, DIMINISHED = 0, 1, 2
 _QUALITIES_MINOR = (MINOR, DIMINISHED, MAJOR, MINOR, MINOR, MAJOR, MAJOR)
 _QUALITIES_MAJOR = (MAJOR, MINOR, MINOR, MAJOR, MAJOR, MINOR, DIMINISHED)
+_LEADING_TONE = 11  # of a minor key: its dominant is major for it, its seventh degree diminished
 _NO_KEY, _NO_CHORD = 24, 36
 _MINOR_ODDS = 0.65
 
@@ -56,6 +58,16 @@ class Key:
     def admits(self, other: Key) -> bool:
         """Whether ``other`` is this key, or one of those that this leaves open."""
         return self.tonic in (None, other.tonic) and self.minor in (None, other.minor)
+
+    @property
+    def triads(self) -> frozenset[Chord]:
+        """The chords that lie in a whole key; in minor also those of its leading tone."""
+        assert self.tonic is not None and self.minor is not None
+        chords = set(Harmony.in_key(self.tonic, self.minor, tuple(range(7))).chords)
+        if self.minor:
+            chords.add(Chord((self.tonic + SCALE_MINOR[4]) % 12, MAJOR))
+            chords.add(Chord((self.tonic + _LEADING_TONE) % 12, DIMINISHED))
+        return frozenset(chords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,23 @@ class Harmony:
             tonic, minor, rng.choice(PROGRESSIONS_MINOR if minor else PROGRESSIONS_MAJOR)
         )
 
+    @classmethod
+    def over(cls, chords: tuple[Chord, ...], asked: Key) -> Self:
+        """Return the harmony of chords, one or more, in the likeliest key that ``asked`` leaves.
+
+        That is the one in which most of them lie. Of several it is the one whose tonic chord comes
+        first, or else last, or else most often: "Am F C G" is in A minor, "F G C" in C major.
+        """
+        whole = (Key(tonic, minor) for minor in (False, True) for tonic in range(12))
+
+        def likelihood(key: Key) -> tuple[int, bool, bool, int]:
+            assert key.tonic is not None
+            tonic, triads = Chord(key.tonic, MINOR if key.minor else MAJOR), key.triads
+            inside = sum(chord in triads for chord in chords)
+            return inside, chords[0] == tonic, chords[-1] == tonic, chords.count(tonic)
+
+        return cls(max(filter(asked.admits, whole), key=likelihood), chords)
+
 
 def harmony_tensor(harmonies: list[Harmony]) -> Tensor:
     """Return int64 ``[B, 1 + N]``: the key's number, and that of each chord of N bars.
@@ -113,8 +142,7 @@ def harmony_tensor(harmonies: list[Harmony]) -> Tensor:
     for harmony in harmonies:
         key, numbers = harmony.key, [3 * chord.root + chord.quality for chord in harmony.chords]
         numbers = numbers or [_NO_CHORD]
-        whole = key.tonic is not None and key.minor is not None
-        number = 2 * (key.tonic or 0) + bool(key.minor) if whole else _NO_KEY
+        number = 2 * (key.tonic or 0) + bool(key.minor) if key.is_whole else _NO_KEY
         rows.append([number, *numbers * (bars // len(numbers))])
     return torch.tensor(rows, dtype=torch.int64)
 

@@ -130,16 +130,16 @@ class InfillAttention:
         self.bias: Tensor | None = None
         self.windowed = banded and self.context >= 0
         if self.context >= 0:
-            device = cache.keys[0].device
+            device, dtype = cache.keys[0].device, cache.keys[0].dtype
             # Row r sees columns r + 1 - context .. r + 1 + context, where the stage has frames.
             column = torch.arange(self.begin + 1 - context, self.end + 1 + context, device=device)
             valid = (column >= self.seen[0]) & (column < self.seen[1])
             if self.windowed:
-                self.bias = window_bias(valid, context=context, batch=rows)
+                self.bias = window_bias(valid, context=context, batch=rows, dtype=dtype)
             else:
                 row = torch.arange(self.begin, self.end, device=device)[:, None]
                 column = torch.arange(*self.seen, device=device)[None, :]
-                self.bias = attention_bias((column - 1 - row).abs() <= context)
+                self.bias = attention_bias((column - 1 - row).abs() <= context, dtype)
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Return the attended values; see ``Attend``."""

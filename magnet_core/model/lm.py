@@ -100,6 +100,14 @@ def position_embedding(first: int, count: int, dim: int, device: torch.device) -
     return torch.cat([phase.cos(), phase.sin()], dim=-1)
 
 
+def _precise(logits: Tensor) -> Tensor:
+    """Return logits as float32, whatever reduced precision they were computed in.
+
+    Guidance multiplies differences of logits, and sums of many small probabilities follow.
+    """
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
+
+
 class TransformerLM(nn.Module):
     """Predicts codes from codes.
 
@@ -159,6 +167,11 @@ class TransformerLM(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.out_norm.weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the network computes in."""
+        return self.out_norm.weight.dtype
 
     def condition(
         self,
@@ -230,7 +243,7 @@ class TransformerLM(nn.Module):
             ``[1 or B, count, D]``.
         """
         offsets = position_embedding(first, count, self.config.dim, self.device)[None]
-        offsets = offsets.to(self.out_norm.weight.dtype)
+        offsets = offsets.to(self.dtype)
         if self.metre is not None:
             require(conditions.metre is not None, "metre", None, "given: this model needs one")
             assert conditions.metre is not None
@@ -273,18 +286,18 @@ class TransformerLM(nn.Module):
         ``forward`` without its heads: training applies ``head`` only where the loss needs it.
         """
         x = self.embed(codes) + self.input_offsets(conditions, 0, codes.shape[-1])
-        return self.trunk(x, conditions, FullAttention(attention_mask))
+        return self.trunk(x, conditions, FullAttention(attention_mask, self.dtype))
 
     def head(self, stage: int, states: Tensor) -> Tensor:
-        """Return codebook ``stage``'s logits ``[..., card]`` from output states ``[..., D]``."""
-        return self.linears[stage](states)  # type: ignore[no-any-return]
+        """Return codebook ``stage``'s logits float32 ``[..., card]`` of states ``[..., D]``."""
+        return _precise(self.linears[stage](states))
 
     def joined_heads(self) -> Tensor:
         """Return the weights of all heads in one matrix ``[K * card, D]``, for ``heads``."""
         return torch.cat([cast(nn.Linear, layer).weight for layer in self.linears])
 
     def heads(self, states: Tensor, joined: Tensor | None = None) -> Tensor:
-        """Return all codebooks' logits ``[B, K, S, card]`` from output states ``[B, S, D]``.
+        """Return all codebooks' logits float32 ``[B, K, S, card]`` of output states ``[B, S, D]``.
 
         Args:
             states: normalised output of ``trunk``.
@@ -292,12 +305,12 @@ class TransformerLM(nn.Module):
         """
         # Joining the weights is one small copy; joining K outputs would be K large ones.
         logits = project(states, self.joined_heads() if joined is None else joined)
-        return logits.view(*states.shape[:2], len(self.linears), -1).transpose(1, 2)
+        return _precise(logits).view(*states.shape[:2], len(self.linears), -1).transpose(1, 2)
 
     def forward(
         self, codes: Tensor, conditions: Conditions, *, attention_mask: Tensor | None = None
     ) -> Tensor:
-        """Return logits ``[B, K, S, card]`` of codes int64 ``[B, K, S]``; differentiable.
+        """Return logits float32 ``[B, K, S, card]`` of codes int64 ``[B, K, S]``; differentiable.
 
         Args:
             codes: tokens, ``config.mask_id`` where masked.

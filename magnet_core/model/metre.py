@@ -57,9 +57,9 @@ def metre_tensor(metres: list[Metre]) -> Tensor:
 def frame_beats(metre: Tensor, first_frame: int, frames: int, frame_rate: int) -> Tensor:
     """Return the beat position ``[B, frames]`` of each frame from ``first_frame`` on.
 
-    Formed in float64 where the device has it: positions grow for as long as a stream plays.
+    Formed in float64: positions grow for as long as a stream plays.
     """
-    metre = metre.to(torch.float64) if metre.device.type != "mps" else metre
+    metre = metre.to(torch.float64)
     index = torch.arange(first_frame, first_frame + frames, device=metre.device)
     return metre[:, 1:2] + index * (metre[:, 0:1] / (60.0 * frame_rate))
 

@@ -20,9 +20,7 @@ from torch import Tensor, nn
 from magnet_core.errors import CheckpointError, DecodingError
 from magnet_core.third_party import transformers_names
 
-MAX_TOKENS = (
-    512  # the length T5 was trained with; attention beyond it is guesswork and grows quadratically
-)
+MAX_TOKENS = 512  # T5 was trained with no more: beyond, attention is guesswork, and quadratic
 
 
 @contextmanager

@@ -1,14 +1,15 @@
 """The live engine: the code timeline of a session, what to decode next, and doing it.
 
-    engine, device     a resident model, and the sessions that it plays
+    engine             a resident model, and the sessions that it plays
     session            what a performer has in hand
-      what to play     score, settings, prompts, glide, beat_grid, follower, running
-                       phrase, key_finder
-      when and where   composer, outlook, planner, costs, lead, decision
-      doing it         window
-      the way out      timeline, output, blocks, heard, origins, events
-      loops            looper, loop, rounds, pcm_loop
-      going on         snapshot, relay
+      its parts        parts
+      what to play     score, settings, prompts, glide, beat_grid, follower
+      when and where   composer, changes, lines, outlook, planner, costs, lead, decision
+      doing it         work, running, window
+      the way out      timeline, feed, output, blocks, heard, origins, events
+      loops            loop_keeper, looper, loop, rounds, pcm_loop
+      phrases          phrase_desk, phrase, key_finder
+      going on         snapshot, relay, plain
     several sessions   scheduler, precedence
     the record         log, log_reader, joints, stretches, replay
 

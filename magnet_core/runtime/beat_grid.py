@@ -51,13 +51,22 @@ class BeatGrid:
         return self.going_on(frame, 0.0)
 
     def restarted_at_bar(self, frame: int) -> BeatGrid:
-        """Return the same beats, counted from the bar line that ``frame`` holds as beat 0.
+        """Return the same beats, counted from the bar that is heard in ``frame`` as beat 0.
 
-        The line itself lies between ``frame`` and the next, so that ``frame`` is a little before
-        beat 0: the beats stay where they are.
+        A bar line lies between its frame and the next, so that where ``frame`` holds one it is a
+        little before beat 0: the beats stay where they are.
         """
-        beat = self.metre(frame).start_beat
-        return self.going_on(frame, beat - BEATS_PER_BAR * round(beat / BEATS_PER_BAR))
+        bar = math.floor((self.beat_at(frame + 1) - _ON_IT) / BEATS_PER_BAR)
+        return self.going_on(frame, self.metre(frame).start_beat - BEATS_PER_BAR * bar)
+
+    def counted_after(self, other: BeatGrid, frame: int) -> BeatGrid:
+        """Return the same beats; the bar at ``frame`` is the next one that ``other`` would begin.
+
+        Where ``other`` begins one right there, it is that.
+        """
+        bars = math.ceil((other.beat_at(frame) - _ON_IT) / BEATS_PER_BAR)
+        anew = self.restarted_at_bar(frame)
+        return anew.going_on(frame, anew.beat + BEATS_PER_BAR * bars)
 
     def beat_at(self, frame_time: float) -> float:
         """Return the beat position at a time in frames, parts of one included."""

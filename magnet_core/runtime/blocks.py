@@ -61,16 +61,3 @@ class BlockStream:
     def flush(self) -> Tensor:
         """Return the samples that waited for frames that will not come; the stream has ended."""
         return self._stream.flush().cpu()
-
-
-def decode_in_blocks(codec: Codec, codes: Tensor, device: torch.device | None = None) -> Tensor:
-    """Return the waveform ``[C, T * hop_length]`` of codes int64 ``[K, T]``, as a session sounds.
-
-    Equal to ``codec.decode`` but for rounding, and to the PCM of a session bit for bit.
-    """
-    stream, at, parts = BlockStream(codec, device or codes.device), 0, []
-    while at < codes.shape[1]:
-        block = codes[:, at : at + stream.block_frames]
-        parts.append(stream.push(block))
-        at += block.shape[1]
-    return torch.cat([*parts, stream.flush()], dim=1)

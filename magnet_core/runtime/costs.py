@@ -26,6 +26,7 @@ _LEAST_SPREAD = 0.05  # of sizes, by their mean: below, a line would be drawn th
 _SURPRISE = 1.3  # times what the line says: so far a measurement moves it
 _LEAST_FIXED = 0.001  # nothing is free, however small
 _REFERENCE_FRAMES = 200.0
+_LEAST_S = 1e-6  # what a clock that ticks coarsely cannot see has taken some time all the same
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Cost:
 
     def learn(self, seconds: float, frames: int = 0) -> None:
         """Take in a measurement; a hiccup, however long, is one of many."""
-        size = float(frames)
+        size, seconds = float(frames), max(seconds, _LEAST_S)
         if self._sized:
             # By the pace of the moment: a machine that slows down is no steeper line.
             usual = self._measured().median if self._kept else seconds / self._line.shape(size)

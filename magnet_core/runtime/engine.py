@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from magnet_core.api import Model
 from magnet_core.config import Variant
+from magnet_core.device import memory_for
 from magnet_core.runtime.blocks import BLOCK_FRAMES
 from magnet_core.runtime.costs import Costs
 from magnet_core.runtime.events import PlanDone
@@ -24,6 +25,10 @@ _BUSY = 0.85  # of the time: what may be planned with
 
 class Engine:
     """Opens sessions on one model, whose weights they share.
+
+    A live model plays alone. Its partners, for prefix and rescoring, are for pieces that nobody
+    waits for: a plain MAGNeT is all infill here, and no model rescores: live, the time is better
+    spent on steps (``benchmarks/rescoring.py``).
 
     Args:
         model: a loaded model.
@@ -42,7 +47,7 @@ class Engine:
         segment_s = self.model.lm.config.segment_frames / self.model.frame_rate
         window_s = min(segment_s, _LONGEST_WINDOW_S)
         return Settings(
-            decoding=self.model.params,
+            decoding=replace(self.model.params, rescore_weight=0.0),
             window_s=window_s,
             context_s=_CONTEXT_SHARE * window_s,
             seed=seed,
@@ -68,8 +73,12 @@ class Engine:
         return max(int(_BUSY / load), 1)
 
     def warm_up(self) -> None:
-        """Play a little to nobody: lazy set-up is over, and costs are known, when music begins."""
-        params = self.model.params
+        """Play a little to nobody: lazy set-up is over, and costs are known, when music begins.
+
+        Raises:
+            DeviceError: the device has too little memory to play.
+        """
+        params = self._settings(0).decoding
         decoding = replace(params, steps=(_WARM_UP_STEPS,) * len(params.steps), prefix_frames=24)
         window_s = min(_WARM_UP_WINDOW_S, self._settings(0).window_s)
         settings = replace(
@@ -77,7 +86,8 @@ class Engine:
         )
         session = LiveSession(self.model, settings, self._clock, self._costs)
         session.play()
-        for _ in range(2):  # the second plan goes on from a context, and is shorter
-            session.again()
-            while not any(isinstance(event, PlanDone) for event in session.events()):
-                session.work(_FAR)
+        with memory_for("a stream", self.model.lm.device):
+            for _ in range(2):  # the second plan goes on from a context, and is shorter
+                session.again()
+                while not any(isinstance(event, PlanDone) for event in session.events()):
+                    session.work(_FAR)

@@ -37,6 +37,14 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What was accepted cannot be done after all, and has changed nothing: who asked, and why."""
+
+    tickets: tuple[object, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A plan began.
 
@@ -105,4 +113,4 @@ class PhraseChanged:
     seconds: float
 
 
-SessionEvent = Applied | Planned | PlanDone | Late | PhraseChanged | Joint
+SessionEvent = Applied | Refused | Planned | PlanDone | Late | PhraseChanged | Joint

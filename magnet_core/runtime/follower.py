@@ -36,7 +36,7 @@ _PHASE_GAIN, _TEMPO_GAIN = 0.1, 0.03  # how much of a difference is believed, af
 _OUTLIER_BEATS, _OUTLIER_TEMPO = 0.1, 0.01  # beyond: believed when it is said twice
 _SAID_OFTEN, _TREMBLE = 3, 0.002  # a tempo that is that far off so often is another
 _SAME_TEMPO = 0.0005  # a tempo that differs by less is the same
-_ON_IT = 1e-6  # beats: what rounding may take a bar line away from its frame
+_ON_IT = 1e-6  # beats, frames: what rounding may take a bar line away from its frame
 _OTHER_TEMPO = 0.005  # a tempo that differs by more is followed without waiting for a bar
 
 
@@ -224,7 +224,8 @@ class Follower:
         at = first if off_tempo > _OTHER_TEMPO else grid.next_bar(first)
         error = self._error(clock, grid, at, sample + (at - first) * self._hop_length)
         if abs(error) > LARGE_BEATS:
-            return first + math.floor((clock.next_bar(sample) - sample) / self._hop_length)
+            # Rounded so that it is the same frame whichever it is asked from: it would never come.
+            return first + math.floor((clock.next_bar(sample) - sample) / self._hop_length + _ON_IT)
         if off_tempo <= _SAME_TEMPO and abs(error) <= self._tolerance(clock):
             self._before = None  # the bars are where they would have been
             return None

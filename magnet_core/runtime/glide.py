@@ -76,5 +76,5 @@ class Glides:
                 self._glides[name] = Glide(begin, target, frame, step_frames, steps)
 
     def jump(self, targets: Mapping[str, float]) -> None:
-        """Put each value where it is to go."""
-        self._glides = {name: Glide(value, value) for name, value in targets.items()}
+        """Put each of these values where it is to go."""
+        self._glides |= {name: Glide(value, value) for name, value in targets.items()}

@@ -46,6 +46,7 @@ from magnet_core.runtime.events import (
     PhraseChanged,
     PlanDone,
     Planned,
+    Refused,
     SessionEvent,
 )
 from magnet_core.runtime.joints import (
@@ -57,6 +58,7 @@ from magnet_core.runtime.joints import (
     LoopResumed,
     Resumed,
 )
+from magnet_core.runtime.plain import chords_json, key_json
 
 FORMAT, VERSION = "magnet-live session log", 1
 SUFFIX = ".jsonl"
@@ -159,8 +161,7 @@ def _metre_json(metre: Metre | None) -> Json:
 def _harmony_json(harmony: Harmony | None) -> Json:
     if harmony is None:
         return None
-    chords = [[chord.root, chord.quality] for chord in harmony.chords]
-    return {"key": [harmony.key.tonic, harmony.key.minor], "chords": chords}
+    return {"key": key_json(harmony.key), "chords": chords_json(harmony.chords)}
 
 
 class SessionLog:
@@ -191,7 +192,7 @@ class SessionLog:
 
         Args:
             position: samples that have gone out.
-            event: an Applied is left out: it says nothing of what was asked for.
+            event: answers are left out: they say nothing of what was asked for.
         """
         if isinstance(event, Planned):
             self.remark("plan", position, plan_json(event.decision))
@@ -208,7 +209,7 @@ class SessionLog:
             self.remark("late", position, {"plan": event.plan_id, "sample": event.sample})
         elif isinstance(event, PhraseChanged):
             self.remark("phrase", position, {"state": event.state, "seconds": event.seconds})
-        elif not isinstance(event, Applied):
+        elif not isinstance(event, Applied | Refused):
             self.remark(JOINT_KINDS[type(event)], position, asdict(event))
 
     def remark(self, kind: str, position: int, values: Mapping[str, Json]) -> None:

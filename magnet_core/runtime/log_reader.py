@@ -8,7 +8,6 @@ whole. Both can be read, and ``SessionRecord.warnings`` says so. Anything else t
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -16,8 +15,9 @@ from typing import TypeVar, get_type_hints
 
 from magnet_core.config import DecodingParams
 from magnet_core.errors import ConfigError, LogError
-from magnet_core.model.harmony import Chord, Harmony, Key
+from magnet_core.model.harmony import Harmony
 from magnet_core.model.metre import Metre
+from magnet_core.runtime import plain
 from magnet_core.runtime.decision import Decision
 from magnet_core.runtime.joints import (
     Cut,
@@ -330,48 +330,24 @@ def _decision(line: _Line) -> Decision:
     )
 
 
-def _list(value: object) -> list[object]:
-    if isinstance(value, list):
-        return value
-    raise TypeError("it must be a list")
-
-
-def _number(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    raise TypeError(f"{value!r} is no number")
-
-
-def _index(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise TypeError(f"{value!r} is no whole number")
-
-
 def _steps(value: object) -> tuple[int, ...]:
-    steps = tuple(_index(count) for count in _list(value))
+    steps = tuple(plain.whole(count) for count in plain.items(value))
     return DecodingParams(steps=steps).steps  # checks them
 
 
 def _code_rows(value: object) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(_index(code) for code in _list(row)) for row in _list(value))
+    return tuple(
+        tuple(plain.whole(code) for code in plain.items(row)) for row in plain.items(value)
+    )
 
 
 def _params(value: object) -> DecodingParams:
-    if not isinstance(value, dict):
-        raise TypeError("it must be an object")
-    for name in ("sample", "anneal_temperature"):
-        if not isinstance(value.get(name, True), bool):
-            raise TypeError(f"{name} must be true or false")
-    return DecodingParams.from_json(value)
+    return DecodingParams.from_json(plain.members(value))
 
 
 def _prompts(value: object) -> tuple[tuple[str, float], ...]:
-    prompts = []
-    for text, weight in map(_list, _list(value)):
-        if not isinstance(text, str) or _number(weight) < 0.0:
-            raise ValueError("it must be pairs of a text and a weight of 0 or more")
-        prompts.append((text, _number(weight)))
+    pairs = map(plain.items, plain.items(value))
+    prompts = [(plain.text(words), plain.number(weight, least=0.0)) for words, weight in pairs]
     if not prompts:
         raise ValueError("it must have a text at least")
     return tuple(prompts)
@@ -380,18 +356,12 @@ def _prompts(value: object) -> tuple[tuple[str, float], ...]:
 def _metre(value: object) -> Metre | None:
     if value is None:
         return None
-    tempo, beat = map(_number, _list(value))
+    tempo, beat = map(plain.number, plain.items(value))
     return Metre(tempo_bpm=tempo, start_beat=beat)
 
 
 def _harmony(value: object) -> Harmony | None:
     if value is None:
         return None
-    if not isinstance(value, dict):
-        raise TypeError("it must be an object")
-    tonic, minor = _list(value["key"])
-    if not (minor is None or isinstance(minor, bool)):
-        raise TypeError(f"{minor!r} is neither true, false nor null")
-    key = Key(None if tonic is None else _index(tonic), minor)
-    chords = [Chord(*map(_index, _list(chord))) for chord in _list(value["chords"])]
-    return Harmony(key, tuple(chords))
+    values = plain.members(value)
+    return Harmony(plain.key(values["key"]), plain.chords(values["chords"]))

@@ -16,10 +16,11 @@ from magnet_core.api import Model
 from magnet_core.config import Variant
 from magnet_core.runtime.blocks import BLOCK_FRAMES
 from magnet_core.runtime.costs import Costs
+from magnet_core.runtime.feed import Feed
 from magnet_core.runtime.lead import followed
 from magnet_core.runtime.looper import Looper
 from magnet_core.runtime.output import Output
-from magnet_core.runtime.phrase import PhraseDesk
+from magnet_core.runtime.phrase import KnownPhrase
 from magnet_core.runtime.planner import Plan, Planner, Wish
 from magnet_core.runtime.score import Score
 from magnet_core.runtime.timeline import Timeline
@@ -39,10 +40,11 @@ class Outlook:
     Args:
         model: that plays.
         timeline: of the session.
+        feed: of the session.
         output: of the session.
         score: what is to be played.
         costs: what decoding takes.
-        phrases: what plans may be given to go on from.
+        phrase: what plans may be given to go on from.
 
     Attributes:
         planner: makes the plans.
@@ -57,16 +59,17 @@ class Outlook:
         self,
         model: Model,
         timeline: Timeline,
+        feed: Feed,
         output: Output,
         score: Score,
         costs: Costs,
-        phrases: PhraseDesk,
+        phrase: KnownPhrase,
     ) -> None:
         config = model.lm.config
         self._can_prefix = config.variant is not Variant.MAGNET
         self._can_infill = config.variant is not Variant.AUTOREGRESSIVE
-        self._timeline, self._output, self._score = timeline, output, score
-        self._phrases, self._span_len = phrases, config.span_len
+        self._timeline, self._feed, self._output, self._score = timeline, feed, output, score
+        self._phrase, self._span_len = phrase, config.span_len
         self.planner = Planner(1.0 / model.frame_rate, BLOCK_FRAMES, costs)
         self.looper = Looper(span_len=config.span_len, can_infill=self._can_infill)
         self.memory_from = 0
@@ -83,10 +86,10 @@ class Outlook:
             short: go on from a short context only, so that a change is heard.
         """
         score, settings = self._score, self._score.wanted.settings
-        short = short and not self._phrases.is_context  # which is what should be heard then
+        short = short and not self._phrase.is_context  # which is what should be heard then
         window, context = score.window(settings.change_context_s if short else settings.context_s)
         own = self._own_context(first_frame, context)
-        context = own + self._phrases.given_frames(context - own, score.tempo_bpm)
+        context = own + self._phrase.given_frames(context - own, score.tempo_bpm)
         wish = self._wish(first_frame, window, context)
         fitted = self.planner.fitted(wish)
         if fitted < wish.frames:
@@ -118,7 +121,7 @@ class Outlook:
         knows_from = self.memory_from
         if self.turn is not None and first_frame >= self.turn.frame:
             knows_from = self.turn.frame
-        return min(self._phrases.own_frames(most), max(first_frame - knows_from, 0))
+        return min(self._phrase.own_frames(most), max(first_frame - knows_from, 0))
 
     def given(self, plan: Plan) -> tuple[tuple[int, ...], ...]:
         """Return the phrase that a plan made for ``wish`` goes on from, ``[K][n]``; () for none."""
@@ -126,7 +129,7 @@ class Outlook:
         own = self._own_context(plan.first_frame, context)
         grid, tempo_bpm = self._score.beat_grid, self._score.tempo_bpm
         beat = grid.metre(plan.first_frame - own).start_beat
-        codes = self._phrases.given(plan.context_frames - own, beat, tempo_bpm)
+        codes = self._phrase.given(plan.context_frames - own, beat, tempo_bpm)
         return tuple(map(tuple, codes.tolist())) if codes.shape[1] else ()
 
     def first_sound_s(self) -> float:
@@ -135,7 +138,7 @@ class Outlook:
 
     def rewrite_point(self) -> int:
         """Return the first frame that a plan can begin with, if it begins now."""
-        first = self._output.next_block(self._timeline.frozen + self._margin_frames())
+        first = self._feed.next_block(self._timeline.frozen + self._margin_frames())
         return min(first, self._timeline.horizon)
 
     def can_rewrite(self) -> bool:

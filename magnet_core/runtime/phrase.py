@@ -13,7 +13,6 @@ A phrase whose length is within 5 % of whole bars is taken for whole bars: its e
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -125,74 +124,25 @@ class PhraseEncoder:
         return Phrase(torch.cat(self._parts, dim=1), self._codec.frame_rate, key)
 
 
-class PhraseDesk:
-    """The phrase of a session: being encoded, ready, or in use.
-
-    Args:
-        codec: that encodes.
-        device: where its weights are.
-        carry_out: told what a phrase is to be used for, and the ticket of who asked, as soon as it
-            is encoded.
-        ready: told of a phrase that is encoded.
+class KnownPhrase:
+    """The phrase that a session's plans may be given, if there is one.
 
     Attributes:
         phrase: that is ready; None where there is none.
         is_context: later plans go on from it.
+        is_put_away: it is not in use, and whoever plays has been told so.
     """
 
-    def __init__(
-        self,
-        codec: Codec,
-        device: torch.device,
-        carry_out: Callable[[PhraseUse, object], None],
-        ready: Callable[[Phrase], None],
-    ) -> None:
-        self._codec, self._device = codec, device
-        self._carry_out, self._ready = carry_out, ready
+    def __init__(self, codebooks: int) -> None:
         self.phrase: Phrase | None = None
         self.is_context = False
-        self._encoder: PhraseEncoder | None = None
-        self._waits: list[tuple[PhraseUse, object]] = []
+        self.is_put_away = True
+        self._codebooks = codebooks
 
-    def take(self, waveform: Tensor) -> None:
-        """Encode a waveform ``[C, N]`` by and by, in the place of the phrase before.
-
-        Raises:
-            SessionError: it is too short or too long; nothing has changed.
-        """
-        self._encoder = PhraseEncoder(self._codec, self._device, waveform)
-
-    def use(self, how: PhraseUse, ticket: object) -> None:
-        """Use the phrase, as soon as it is encoded.
-
-        Raises:
-            SessionError: there is none.
-        """
-        if how is not PhraseUse.OFF and self._encoder is not None:
-            self._waits.append((how, ticket))
-            return
-        if how is not PhraseUse.OFF and self.phrase is None:
-            raise SessionError("there is no phrase; record one first: /magnet/input/record 1, 0")
-        self._carry_out(how, ticket)
-
-    @property
-    def is_encoding(self) -> bool:
-        """Whether there is work to do."""
-        return self._encoder is not None
-
-    def step(self) -> None:
-        """Encode a little more."""
-        encoder, self._encoder = self._encoder, None  # for good, if it raises
-        assert encoder is not None
-        phrase = encoder.step()
-        if phrase is None:
-            self._encoder = encoder
-            return
-        self.phrase = phrase
-        self._ready(phrase)
-        waits, self._waits = self._waits, []
-        for how, ticket in waits:
-            self._carry_out(how, ticket)
+    def take_over(self, phrase: Phrase | None, *, is_context: bool) -> None:
+        """Go on with a phrase that was played elsewhere; None: the one that is known stays."""
+        self.phrase, self.is_context = phrase or self.phrase, is_context
+        self.is_put_away = self.phrase is None
 
     def own_frames(self, most: int) -> int:
         """Return how many frames of its own past a plan goes on from, ``most`` without a phrase."""
@@ -207,5 +157,5 @@ class PhraseDesk:
     def given(self, count: int, beat: float, tempo_bpm: float) -> Tensor:
         """Return ``count`` frames of the phrase ``[K, n]`` that lead to a beat of the bar."""
         if self.phrase is None or not self.is_context:
-            return torch.zeros(self._codec.codebooks, 0, dtype=torch.int64)
+            return torch.zeros(self._codebooks, 0, dtype=torch.int64)
         return self.phrase.leading_to(beat, tempo_bpm, count)

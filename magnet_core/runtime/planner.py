@@ -43,6 +43,7 @@ _LASTS = 0.9  # of what a plan lasts may be spent on the next
 _SURE = 1.1  # times what it takes: where nothing is heard before the end, nothing can be made up
 _SENT_AHEAD = 0.5  # of the time until a plan without a prefix is heard
 _SOON_S = 0.6  # within which a change should be decoded
+_LATEST_S = 2.0  # within which it should be in any case, as long as plans last
 _PROBE_FRAMES = 8  # of a prefix that nothing asks for, so that its cost is known when it is needed
 _MANY = 32  # pieces of work that are typically done in a row
 _JITTER_S = 0.04  # what an operating system may take for itself
@@ -247,15 +248,26 @@ class Planner:
         """Return what of a wish is decoded soon by its infill alone, and with which steps."""
         frames = self._longest(wish, _SOON_S, _FINE) or self._longest(wish, _SOON_S, _ROUGH)
         least = _ROUGH
-        for share in (_ROUGH, 0.0):
-            if not frames:
-                lasting = (f for f in reversed(_sizes(wish.frames)) if self._lasts(wish, f, share))
-                frames, least = next(lasting, 0), share
+        if not frames:
+            frames, least = self._fewest(wish)
         few = replace(wish, frames=frames or wish.frames)
         for steps in _fewer_and_fewer(wish.steps, least):
             if self._alone_s(few, steps) <= _SOON_S:
                 break
         return few, steps
+
+    def _fewest(self, wish: Wish) -> tuple[int, float]:
+        """Return the fewest frames that last until the next are there; or 0.
+
+        And with what share of the steps: fewer than are good, rather than a change too late.
+        """
+        for share in (_ROUGH, 0.0):
+            lasting = (f for f in reversed(_sizes(wish.frames)) if self._lasts(wish, f, share))
+            frames = next(lasting, 0)
+            seconds = self._alone_s(replace(wish, frames=frames), _share_of(wish.steps, share))
+            if frames and (seconds <= _LATEST_S or not share):
+                return frames, share
+        return 0, 0.0
 
     def _longest(self, wish: Wish, time_s: float, share: float) -> int:
         """Return the most frames whose infill takes no longer, with that share of the steps; or 0.

@@ -8,40 +8,27 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from magnet_core.api import Model
 from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.composer import Composer
 from magnet_core.runtime.loop import Loop
-from magnet_core.runtime.outlook import Outlook
-from magnet_core.runtime.output import Output
+from magnet_core.runtime.parts import Parts
 from magnet_core.runtime.pcm_loop import PcmLoop
-from magnet_core.runtime.phrase import PhraseDesk
-from magnet_core.runtime.score import Held, Score
+from magnet_core.runtime.score import Held
 from magnet_core.runtime.snapshot import LoopSnapshot, Snapshot, pack, unpack
-from magnet_core.runtime.timeline import Timeline
 
 
 class Relay:
     """Takes snapshots of a session, and goes on with those that were taken.
 
     Args:
-        model: that plays.
-        timeline, score, output, outlook, composer, phrases: of the session.
+        parts: of the session.
+        composer: plans its music.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        timeline: Timeline,
-        score: Score,
-        output: Output,
-        outlook: Outlook,
-        composer: Composer,
-        phrases: PhraseDesk,
-    ) -> None:
-        self._model, self._timeline = model, timeline
-        self._score, self._output = score, output
-        self._outlook, self._composer, self._phrases = outlook, composer, phrases
+    def __init__(self, parts: Parts, composer: Composer) -> None:
+        self._model, self._timeline, self._feed = parts.model, parts.timeline, parts.feed
+        self._output, self._score, self._outlook = parts.output, parts.score, parts.outlook
+        self._phrase, self._composer = parts.phrase, composer
 
     def snapshot(self) -> bytes:
         """Return what another session of this kind of model needs to go on with the music.
@@ -54,16 +41,16 @@ class Relay:
     @property
     def snapshot_sample(self) -> int:
         """The sample at which the music that a snapshot taken now goes on with would begin."""
-        if self._output.loop_goes_round:
+        if self._output.endless_rounds is not None:
             return self._output.position
-        return self._output.sample_of(self._timeline.frozen)
+        return self._feed.sample_of(self._timeline.frozen)
 
     def loop_snapshot(self) -> tuple[bytes, int] | None:
         """Return a snapshot of the loop that plays as it begins a round, and its bars.
 
         None where ``loop_pcm`` is None.
         """
-        loop, rounds = self._composer.looper.loop, self._output.rounds
+        loop, rounds = self._outlook.looper.loop, self._output.rounds
         if loop is None or rounds is None:
             return None
         return pack(self._loop_snapshot(loop, rounds.pcm, next_sample=0), self._model), loop.bars
@@ -78,14 +65,10 @@ class Relay:
             SessionError: it is damaged, or of another kind of model; nothing has changed.
         """
         taken = unpack(data, self._model)
-        self._output.begin_anew()
-        self._output.go_on_from(taken.codes)
-        frozen = self._timeline.frozen
+        frozen = self._composer.go_on_from(taken.codes)
         first = frozen - taken.codes.shape[1]
-        self._composer.begin_anew(memory_from=first)
         self._composer.plans = taken.plans
-        self._phrases.phrase = taken.phrase or self._phrases.phrase
-        self._phrases.is_context = taken.phrase_is_context
+        self._phrase.take_over(taken.phrase, is_context=taken.phrase_is_context)
         grid = BeatGrid(
             frame_rate=self._model.frame_rate,
             frame=first if taken.loop else frozen,
@@ -97,19 +80,18 @@ class Relay:
         self._score.take_over(held, taken.wanted)
         if taken.loop is not None:
             loop = taken.loop.at_frame(first, self._model.codec)
-            self._composer.looper.restore(loop)
+            self._outlook.looper.restore(loop)
             self._output.go_on_with_loop(taken.codes, loop, taken.loop.next_sample)
         if taken.holds is not None:
             self._composer.request_change(None)
         self._outlook.follow_lead(anew=True)
-        return self._output.sample_of(frozen)
+        return self._feed.sample_of(frozen)
 
     def _snapshot(self) -> Snapshot:
-        looper, rounds = self._composer.looper, self._output.rounds
-        if self._output.loop_goes_round and looper.loop is not None:
-            assert rounds is not None
+        loop, rounds = self._outlook.looper.loop, self._output.endless_rounds
+        if loop is not None and rounds is not None:
             next_sample = rounds.offset(self._output.position)
-            return self._loop_snapshot(looper.loop, rounds.pcm, next_sample=next_sample)
+            return self._loop_snapshot(loop, rounds.pcm, next_sample=next_sample)
         at = self._timeline.frozen
         window, _ = self._score.window(self._score.wanted.settings.context_s)
         codes = self._timeline.before(at, window, since=self._outlook.memory_from)
@@ -121,7 +103,7 @@ class Relay:
 
     def _snapshot_of(self, codes: Tensor, at: int, loop: LoopSnapshot | None = None) -> Snapshot:
         held, wanted = self._score.held_at(at), self._score.wanted_on_clock
-        waits = self._composer.has_changed or held.wanted != wanted
+        waits = self._composer.changes_wait or held.wanted != wanted
         return Snapshot(
             codes=codes,
             beat=held.beat_grid.beat_at(at),
@@ -131,6 +113,6 @@ class Relay:
             holds=held.wanted if waits else None,
             plans=self._composer.plans,
             loop=loop,
-            phrase=self._phrases.phrase,
-            phrase_is_context=self._phrases.is_context,
+            phrase=self._phrase.phrase,
+            phrase_is_context=self._phrase.is_context,
         )

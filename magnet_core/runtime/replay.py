@@ -5,8 +5,8 @@
     codec      | block | block | block | block | block | block |      | block | block |
 
 A plan counts up to the frame where a later one begins, so it is decoded as far as that, and not at
-all where nothing of it remains (plan 3). The way out is that of a session: an ``Output`` is given
-the frames that it was given then, and at each joint (``joints``) is told to do what it did then.
+all where nothing of it remains (plan 3). The way out is that of a session: a ``Feed`` is given the
+frames that it was given then, and at each joint (``joints``) an ``Output`` does what it did then.
 Where music begins anew nothing of the old is needed any more: what lies between two such cuts is a
 *stretch*, and played by itself.
 
@@ -29,6 +29,7 @@ from magnet_core.api import Model
 from magnet_core.errors import LogError
 from magnet_core.model.lm import Conditions
 from magnet_core.runtime.costs import Costs
+from magnet_core.runtime.feed import Feed
 from magnet_core.runtime.joints import Cut, Joint, LoopClosed, LoopLeft, LoopResumed, Resumed
 from magnet_core.runtime.log import Header, fingerprint, machine
 from magnet_core.runtime.log_reader import SessionRecord
@@ -150,7 +151,7 @@ class _Way(Output):
     @property
     def in_rounds(self) -> bool:
         """Whether the next sample comes from a loop's memory."""
-        return self._plays_rounds
+        return self._heard_rounds is not None
 
 
 class _Player:
@@ -159,7 +160,9 @@ class _Player:
     def __init__(self, model: Model, stretch: Stretch, count: Callable[[int], None]) -> None:
         self._model, self._stretch, self._count = model, stretch, count
         self._timeline = Timeline(model.codebooks)
-        self._way = _Way(model.codec, self._timeline, model.lm.device, Costs(), time.monotonic)
+        timeline, device = self._timeline, model.lm.device
+        self._feed = Feed(model.codec, timeline, device, Costs(), time.monotonic)
+        self._way = _Way(model.codec, timeline, self._feed, tell=lambda _: None)  # the log knows
         self._feeding = self._decode_parts()
         self._words: tuple[tuple[tuple[str, float], ...], Conditions] | None = None
 
@@ -179,7 +182,7 @@ class _Player:
             yield from self._reach(cut, until)
             if way.position < until:
                 way.begin_anew()
-        way.held_from = None
+        self._feed.held_from = None
         yield from self._run(until, lambda: way.position >= until)
         if way.position < end - stretch.begin:  # an error has silenced the rest
             silence = end - stretch.begin - way.position
@@ -200,8 +203,8 @@ class _Player:
         frame = joint.frame - self._stretch.first
         if isinstance(joint, Resumed | LoopResumed):
             return
-        way.held_from = frame
-        farther = way.sample_of(frame)
+        self._feed.held_from = frame
+        farther = self._feed.sample_of(frame)
         yield from self._run(farther, lambda: timeline.frozen == frame or way.position >= until)
         if isinstance(joint, Cut):
             final = joint.final - self._stretch.begin
@@ -230,8 +233,9 @@ class _Player:
                     raise self._missing()
             way.close_loop(loop)
         elif isinstance(joint, LoopLeft):
+            assert way.rounds is not None, "the reader has seen to it"
             sample = joint.way_out.sample - self._stretch.begin
-            way.leave_loop(replace(joint.way_out, sample=sample), joint.frames)
+            way.leave_loop(way.rounds, replace(joint.way_out, sample=sample), joint.frames)
 
     # -- samples ----------------------------------------------------------------------------------
 
@@ -277,7 +281,7 @@ class _Player:
 
         def deliver(codes: Tensor, flags: int) -> None:
             kept = codes[:, : max(part.end - first - timeline.horizon, 0)]
-            self._way.write(kept, flags, plan_id=plan.plan_id)
+            self._feed.write(kept, flags, plan_id=plan.plan_id)
             self._count(kept.shape[1])
 
         return WindowDecoding(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from magnet_core.api import Model
-from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.decision import Decision
-from magnet_core.runtime.events import PlanDone, Planned, SessionEvent
-from magnet_core.runtime.outlook import Outlook
-from magnet_core.runtime.output import Output
+from magnet_core.runtime.events import PlanDone, Planned
+from magnet_core.runtime.parts import Parts
 from magnet_core.runtime.planner import Plan
-from magnet_core.runtime.score import Score
-from magnet_core.runtime.timeline import Timeline
 from magnet_core.runtime.window import WindowDecoding
 
 
@@ -32,30 +27,16 @@ class Running:
     """Decodes one plan at a time.
 
     Args:
-        model: that plays.
-        timeline: of the session.
-        output: of the session.
-        score: what is to be played.
-        outlook: what can be planned.
-        clock: seconds.
-        note: told what happens.
+        parts: of the session.
 
     Attributes:
         last_took_s: how long the passes of the last plan took that was decoded to its end.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        timeline: Timeline,
-        output: Output,
-        score: Score,
-        outlook: Outlook,
-        clock: Callable[[], float],
-        note: Callable[[SessionEvent], None],
-    ) -> None:
-        self._model, self._timeline, self._output, self._score = model, timeline, output, score
-        self._outlook, self._clock, self._note = outlook, clock, note
+    def __init__(self, parts: Parts) -> None:
+        self._model, self._timeline, self._feed = parts.model, parts.timeline, parts.feed
+        self._output, self._score, self._outlook = parts.output, parts.score, parts.outlook
+        self._clock, self._note = parts.clock, parts.note
         self._run: _Run | None = None
         self.last_took_s = 0.0
 
@@ -74,17 +55,16 @@ class Running:
         """The time that they took."""
         return 0.0 if self._run is None else self._run.window.seconds
 
-    def begin(self, decision: Decision, grid: BeatGrid, covered_s: float) -> None:
+    def begin(self, decision: Decision, covered_s: float) -> None:
         """Begin to decode; what is set from now on is for later plans.
 
         Args:
             decision: what.
-            grid: its beats.
             covered_s: seconds until its first frame is to be heard.
         """
-        plan, model, output = decision.plan, self._model, self._output
+        plan, model, feed, grid = decision.plan, self._model, self._feed, self._score.beat_grid
         timeline, loop = self._timeline, self._outlook.looper.loop
-        sample, future = output.sample_of(plan.first_frame), None
+        sample, future = feed.sample_of(plan.first_frame), None
         if plan.future_frames and loop is not None:
             begin = loop.begin_frame
             future = timeline.between(begin, begin + plan.future_frames)
@@ -100,11 +80,11 @@ class Running:
             generator=decision.generator(model.lm.device),
             costs=self._outlook.planner.costs,
             clock=self._clock,
-            deliver=partial(output.write, plan_id=plan.plan_id),
+            deliver=partial(feed.write, plan_id=plan.plan_id),
             hurry=self._hurried,
         )
         tempo_bpm = grid.tempo_bpm if model.lm.config.metre else 0.0
-        bar_sample = output.sample_at(grid.bar_time(plan.first_frame))
+        bar_sample = feed.sample_at(grid.bar_time(plan.first_frame))
         self._note(Planned(decision, sample, tempo_bpm, bar_sample))
         self._run = _Run(window, window.passes(), sample, self._clock() + covered_s)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from magnet_core.api import Model
 from magnet_core.config import DecodingParams, require
-from magnet_core.model.harmony import Harmony, Key
+from magnet_core.model.harmony import Chord, Harmony, Key
 from magnet_core.model.lm import Conditions
 from magnet_core.model.metre import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from magnet_core.runtime.beat_grid import BeatGrid
@@ -23,6 +23,7 @@ from magnet_core.runtime.planner import Plan
 from magnet_core.runtime.prompts import SLOTS, Blend, Prompts
 from magnet_core.runtime.settings import Settings
 
+MOST_CHORDS = 64
 _BLENDS_KEPT = 16
 
 
@@ -34,11 +35,13 @@ class Wanted:
         settings: numbers.
         prompts: words and their weights.
         tempo_bpm: beats per minute; 0 leaves it to the words.
+        chords: one for each bar, and round again; none leaves them to the model.
     """
 
     settings: Settings
     prompts: Prompts
     tempo_bpm: float = 0.0
+    chords: tuple[Chord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,14 @@ class Score:
         require(in_range, "tempo", tempo_bpm, "20 to 999 beats per minute, or 0 for the prompt's")
         self.wanted = replace(self.wanted, tempo_bpm=float(tempo_bpm))
 
+    def set_chords(self, chords: tuple[Chord, ...]) -> None:
+        """Want a chord for each bar; none leaves them to the model again; raises ConfigError."""
+        allowed = f"0 to {MOST_CHORDS}, one for each bar"
+        require(len(chords) <= MOST_CHORDS, "the number of chords", len(chords), allowed)
+        if chords:
+            self._model.require_harmony()
+        self.wanted = replace(self.wanted, chords=chords)
+
     def window(self, context_s: float) -> tuple[int, int]:
         """Return a window's frames, and how many may be context: a quarter at least is new."""
         config = self._model.lm.config
@@ -128,34 +139,43 @@ class Score:
         """Let what is wanted hold from ``frame`` on.
 
         A key that the words do not contradict stays, and its chords with it: words about something
-        else change nothing about the harmony.
+        else change nothing about the harmony. Of chords that are new the first is that of the bar
+        in which ``frame`` is heard; the bars are counted from there.
 
         Args:
             frame: the first that it is heard in.
             at_once: nothing sounds, so that nothing need be on its way.
         """
         self._remember(frame)
-        self.holds = wanted = self.wanted
+        held, wanted = self.holds, self.wanted
+        self.holds = wanted
         tempo_bpm = self.clock_bpm or wanted.tempo_bpm or wanted.prompts.tempo_bpm(self._model)
         if tempo_bpm != self.tempo_bpm:
             self.tempo_bpm = tempo_bpm
             self.beat_grid = self.beat_grid.with_tempo(frame, tempo_bpm)
-        asked = wanted.prompts.key(self._model)
-        if not asked.admits(self.harmony.key):
-            self.harmony = Harmony.draw(asked, wanted.settings.seed)
+        asked, is_new = wanted.prompts.key(self._model), wanted.chords != held.chords
+        if is_new or not asked.admits(self.harmony.key):
+            key = self.harmony.key if asked.admits(self.harmony.key) else asked
+            drawn = Harmony.draw(key, wanted.settings.seed)
+            self.harmony = Harmony.over(wanted.chords, asked) if wanted.chords else drawn
+        if is_new and wanted.chords:
+            self.beat_grid = self.beat_grid.restarted_at_bar(frame)
         if at_once:
             self._glides.jump(_targets(wanted))
-        else:
-            self._glides.move(_targets(wanted), frame, wanted.settings.slew_s)
+        elif not wanted.prompts.fades_from(held.prompts):
+            self._glides.jump(_weights(wanted.prompts))
+        self._glides.move(_targets(wanted), frame, wanted.settings.slew_s)
 
     def play_in(self, key: Key) -> None:
-        """Play in a key from the next plan on, where the words leave it open."""
-        asked = self.wanted.prompts.key(self._model)
-        if key.is_whole and asked.admits(key) and key != self.harmony.key:
+        """Play in a key from the next plan on, where the words and chords leave it open."""
+        asked, is_open = self.wanted.prompts.key(self._model), not self.wanted.chords
+        if is_open and key.is_whole and asked.admits(key) and key != self.harmony.key:
             self.harmony = Harmony.draw(key, self.wanted.settings.seed)
 
     def follow(self, frame: int, course: Course, clock_bpm: float) -> None:
         """Let the beats go on otherwise from ``frame`` on.
+
+        A clock counts its bars as it likes; where they jump there, chords go on with the next one.
 
         Args:
             frame: the first that it is heard in.
@@ -163,7 +183,10 @@ class Score:
             clock_bpm: tempo of an external clock; 0 where there is none.
         """
         self._remember(frame)
-        self.beat_grid, self.clock_bpm = course.grid, clock_bpm
+        grid = course.grid
+        if course.jumps and self.holds.chords:
+            grid = grid.counted_after(self.beat_grid, frame)
+        self.beat_grid, self.clock_bpm = grid, clock_bpm
         self.tempo_bpm = clock_bpm or self.tempo_bpm
 
     def leave_clock(self) -> None:
@@ -240,8 +263,11 @@ class Score:
 
 def _targets(wanted: Wanted) -> dict[str, float]:
     """Return the values of all that glides, as wanted."""
-    weights = {_weight(n): slot.weight for n, slot in enumerate(wanted.prompts.slots, start=1)}
-    return _knobs(wanted.settings.decoding) | weights
+    return _knobs(wanted.settings.decoding) | _weights(wanted.prompts)
+
+
+def _weights(prompts: Prompts) -> dict[str, float]:
+    return {_weight(n): slot.heard_weight for n, slot in enumerate(prompts.slots, start=1)}
 
 
 def _weight(number: int) -> str:

@@ -7,37 +7,35 @@ that is not sent yet, or a little later where the old plan must cover the time u
 first frame.
 
 The session is what a performer has in hand. What is to be played is the business of ``score``, what
-can be planned and when that of ``outlook`` and ``composer``, how a plan is decoded that of
-``window``, the way out that of ``output``, and going on in another session that of ``relay``.
+can be planned and when that of ``outlook`` and ``composer``, what is done next that of ``work``,
+how a plan is decoded that of ``window``, the way out that of ``feed`` and ``output``, what a phrase
+is used for that of ``phrase_desk``, and going on in another session that of ``relay``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from torch import Tensor
 
 from magnet_core.api import Model
-from magnet_core.model.harmony import Harmony
+from magnet_core.model.harmony import Chord, Harmony
 from magnet_core.runtime.beat_grid import BeatGrid
 from magnet_core.runtime.composer import Composer
 from magnet_core.runtime.costs import Costs
-from magnet_core.runtime.events import Late, PcmChunk, PhraseChanged, SessionEvent
-from magnet_core.runtime.outlook import Outlook
-from magnet_core.runtime.output import Output
+from magnet_core.runtime.events import PcmChunk, SessionEvent
+from magnet_core.runtime.parts import Parts
 from magnet_core.runtime.pcm_loop import Pcm
-from magnet_core.runtime.phrase import Phrase, PhraseDesk, PhraseUse
+from magnet_core.runtime.phrase import PhraseUse
+from magnet_core.runtime.phrase_desk import PhraseDesk
 from magnet_core.runtime.planner import Planner
 from magnet_core.runtime.prompts import Prompts
 from magnet_core.runtime.relay import Relay
-from magnet_core.runtime.score import Score
 from magnet_core.runtime.settings import Settings, Value
-from magnet_core.runtime.timeline import Timeline
+from magnet_core.runtime.work import Work
 
 _OF_LATER_PLANS = ("window_s", "context_s", "slew_s", "lead_ms", "quantize")  # they rewrite nothing
-_WHENEVER_S = 60.0  # until work that nobody waits for
 _OF_THE_WORDS = ("guidance", "guidance_min", "prefix_guidance")  # how closely they are followed
 
 
@@ -59,31 +57,15 @@ class LiveSession:
         self, model: Model, settings: Settings, clock: Callable[[], float], costs: Costs
     ) -> None:
         self.model = model
-        self.timeline = Timeline(model.codebooks)
-        self.score = Score(model, settings)
         self._events: list[SessionEvent] = []
-        self._output = Output(model.codec, self.timeline, model.lm.device, costs, clock)
-        self._output.tell = self._note
-        device = model.lm.device
-        self._phrases = PhraseDesk(model.codec, device, self._carry_out_use, self._tell_phrase)
-        self._outlook = Outlook(
-            model, self.timeline, self._output, self.score, costs, self._phrases
-        )
-        self._composer = Composer(
-            model, self.timeline, self._output, self.score, self._outlook, clock, self._note
-        )
-        self._relay = Relay(
-            model,
-            self.timeline,
-            self.score,
-            self._output,
-            self._outlook,
-            self._composer,
-            self._phrases,
-        )
-        self._playing = False
-        self._late_plan = 0  # the last that has been said to be late
-        self._phrase_turn = False  # whether it is the phrase's turn to be worked at
+        parts = Parts.of(model, settings, clock, costs, self._events.append)
+        self.timeline, self.score = parts.timeline, parts.score
+        self._feed, self._output, self._phrase = parts.feed, parts.output, parts.phrase
+        self._follower, self._outlook = parts.follower, parts.outlook
+        self._composer = Composer(parts)
+        self._phrases = PhraseDesk(parts, self._composer)
+        self._relay = Relay(parts, self._composer)
+        self._work = Work(parts, self._composer, self._phrases)
         self._outlook.follow_lead(anew=True)
 
     # -- state ------------------------------------------------------------------------------------
@@ -96,7 +78,7 @@ class LiveSession:
     @property
     def playing(self) -> bool:
         """Whether the stream runs."""
-        return self._playing
+        return self._composer.playing
 
     @property
     def settings(self) -> Settings:
@@ -134,35 +116,26 @@ class LiveSession:
         0 where nothing sounds yet, inf where there is nothing to do. Of several sessions the one
         with the least should work next.
         """
-        if self.idle:
-            return math.inf
-        if not self._playing:  # a phrase is encoded, which nobody hears
-            return _WHENEVER_S
-        output = self._output
-        if not output.sounding:
-            return 0.0
-        return output.ahead_s if output.can_emit else output.left_s
+        return self._work.deadline_s
 
     def events(self) -> list[SessionEvent]:
         """Return and forget what has happened since the last call."""
-        events, self._events = self._events, []
+        events = list(self._events)
+        self._events.clear()
         return events
-
-    def _note(self, event: SessionEvent) -> None:
-        self._events.append(event)
 
     # -- transport --------------------------------------------------------------------------------
 
     def play(self) -> int:
         """Start, or go on; returns the sample at which sound begins."""
-        self._playing = True
+        self._composer.playing = True
         return self.position
 
     def stop(self) -> int:
         """Pause; the plan stays, and play goes on where it stopped. Returns the position."""
-        self._playing = False
+        self._composer.playing = False
         self._output.pause()
-        self._composer.apply_while_silent()
+        self._composer.settle()
         return self.position
 
     def reset(self, at_bar: bool = False) -> int:
@@ -179,8 +152,8 @@ class LiveSession:
             return self._composer.begin_anew_at_bar()
         self._output.begin_anew()
         self._begin_anew()
-        self._settle()
-        return self._output.sample_of(self.timeline.frozen)
+        self._composer.settle()
+        return self._feed.sample_of(self.timeline.frozen)
 
     def recover(self) -> None:
         """Begin anew after ``work`` has raised; what was on its way out is silence."""
@@ -190,11 +163,6 @@ class LiveSession:
     def _begin_anew(self) -> None:
         self._composer.begin_anew()
         self.score.beat_grid = self.beat_grid.restarted(self.timeline.frozen)
-
-    def _settle(self) -> None:
-        """Let changes hold at once where nothing plays."""
-        if not self._playing:
-            self._composer.apply_while_silent()
 
     def confirm_lead(self, seconds: float) -> None:
         """Be told how far ahead audio is demanded by now; ``lead_ms`` is believed without."""
@@ -211,8 +179,17 @@ class LiveSession:
         with self._change(ticket, breaks_off=True):
             self.score.set_prompts(Prompts.only(text))
 
-    def set_slot(self, number: int, text: str, weight: float = 1.0, ticket: object = None) -> None:
+    def set_slot(
+        self,
+        number: int,
+        text: str | None = None,
+        weight: float | None = None,
+        ticket: object = None,
+    ) -> None:
         """Put a text in slot 1 to 6, to be blended with the others by its weight, 0 to 1.
+
+        What is None stays as it is: a text at the weight of the one before, or another weight of
+        the same text. A slot that is empty keeps its weight for the text that comes.
 
         Raises:
             ConfigError: no such slot, or no such weight; nothing has changed.
@@ -229,6 +206,18 @@ class LiveSession:
         """
         with self._change(ticket, breaks_off=True):
             self.score.set_tempo(tempo_bpm)
+
+    def set_chords(self, chords: tuple[Chord, ...], ticket: object = None) -> None:
+        """Play a chord a bar, round and round, whatever the seed says; none: the model's own again.
+
+        The first is that of the bar in which the change is heard: quantised to the bar it begins
+        with it. The key is that of the words; what they leave open follows from the chords.
+
+        Raises:
+            ConfigError: more than 64, or a model that is not told chords; nothing has changed.
+        """
+        with self._change(ticket, breaks_off=True):
+            self.score.set_chords(chords)
 
     def set_param(self, name: str, value: Value, ticket: object = None) -> None:
         """Change a setting; knobs take ``slew_s`` to reach their new value (``glide``).
@@ -260,7 +249,7 @@ class LiveSession:
         Raises:
             ConfigError: no such beat or tempo; nothing has changed.
         """
-        self._composer.follower.read(sample, beat, tempo_bpm)
+        self._follower.read(sample, beat, tempo_bpm)
         if not tempo_bpm:
             self.score.leave_clock()
 
@@ -270,12 +259,12 @@ class LiveSession:
         The bars come to where they would have been without the gap, as they would come to a clock.
         A clock that is followed knows better.
         """
-        self._composer.follower.rejoin(sample, beat, self.score.tempo_bpm)
+        self._follower.rejoin(sample, beat, self.score.tempo_bpm)
 
     def again(self, ticket: object = None) -> None:
         """Take the planned music once more: the same words and settings, another draw."""
         self._composer.request_change(ticket)
-        self._settle()
+        self._composer.settle()
 
     @contextmanager
     def _change(self, ticket: object, *, breaks_off: bool) -> Iterator[None]:
@@ -284,7 +273,7 @@ class LiveSession:
         yield
         if self.score.wanted != before:
             self._composer.request_change(ticket, breaks_off=breaks_off)
-            self._settle()
+            self._composer.settle()
         else:
             self._answer_at_once(ticket)
 
@@ -307,34 +296,23 @@ class LiveSession:
         Raises:
             ConfigError: not 0 to 16 bars; nothing has changed.
         """
-        composer, loop = self._composer, self._composer.looper.loop
-        if bars == 0:
-            sample = composer.next_sample if loop is None else composer.release_loop()
-        elif loop is None or loop.bars != bars:
-            sample = composer.place_loop(bars)
-        else:
-            sample = self._output.heard_from(loop.begin_frame)
-        composer.answer(ticket, sample)
-        self._settle()
+        sample = self._composer.loops.want(bars)
+        self._composer.answer(ticket, sample)
+        self._composer.settle()
 
     def loop_pcm(self) -> Pcm | None:
         """Return one round of the loop that plays, float32 ``[C, n]``: it repeats without a seam.
 
         None where there is no loop, or its music is not all decided yet.
         """
-        rounds = self._output.rounds
-        if rounds is None:
-            return None
-        while not rounds.pcm.is_decoded:
-            rounds.pcm.decode_block()
-        return rounds.pcm.read(0, rounds.pcm.length)
+        return self._output.loop_pcm()
 
     @property
     def loop_waits(self) -> bool:
         """Whether there is a loop, of which ``loop_pcm`` would have to decide or decode a part."""
         rounds = self._output.rounds
         if rounds is None:
-            return self._composer.looper.loop is not None
+            return self._outlook.looper.loop is not None
         return not rounds.pcm.is_decoded
 
     # -- phrases ----------------------------------------------------------------------------------
@@ -356,33 +334,6 @@ class LiveSession:
             SessionError: there is no phrase; nothing has changed.
         """
         self._phrases.use(how, ticket)
-
-    def _carry_out_use(self, how: PhraseUse, ticket: object) -> None:
-        phrase, sample = self._phrases.phrase, self._composer.next_sample
-        self._phrases.is_context = how is PhraseUse.CONTEXT
-        if how is not PhraseUse.OFF and phrase is not None:
-            self.score.play_in(phrase.key)
-        if how is PhraseUse.CONTINUE and phrase is not None:
-            sample = self._continue(phrase)
-        self._composer.answer(ticket, sample)
-        state = "off" if how is PhraseUse.OFF else "in use"
-        self._note(PhraseChanged(state, 0.0 if phrase is None else phrase.seconds))
-
-    def _continue(self, phrase: Phrase) -> int:
-        """Let the music go on from a phrase as if it had just been heard; return the sample."""
-        window, _ = self.score.window(self.settings.context_s)
-        codes = phrase.codes[:, max(phrase.codes.shape[1] - window, 0) :]
-        self._output.begin_anew()
-        self._output.go_on_from(codes)
-        frozen = self.timeline.frozen
-        self._composer.begin_anew(memory_from=frozen - codes.shape[1])
-        self._settle()
-        beat = phrase.end_beat(self.score.tempo_bpm)
-        self.score.beat_grid = self.beat_grid.going_on(frozen, beat)
-        return self._output.sample_of(frozen)
-
-    def _tell_phrase(self, phrase: Phrase) -> None:
-        self._note(PhraseChanged("recorded", phrase.seconds))
 
     # -- going on elsewhere -----------------------------------------------------------------------
 
@@ -425,40 +376,9 @@ class LiveSession:
 
     def work(self, until_sample: int) -> list[PcmChunk]:
         """Do one unit of work; return what became final, never past ``until_sample``."""
-        self._output.demand(until_sample)
-        if self._phrases.is_encoding and (self._phrase_turn or not self._playing):
-            self._phrase_turn = False
-            self._phrases.step()
-            return []
-        if not self._playing:
-            return []
-        composer, output = self._composer, self._output
-        composer.follow()
-        start = composer.due()
-        if start is not None and start.frame < self.timeline.horizon:
-            composer.begin(start)  # before anything is sent that is to be planned anew
-            start = None
-        chunks = output.emit()
-        if chunks:
-            return chunks
-        if output.is_dry and composer.plans != self._late_plan:
-            self._late_plan = composer.plans
-            self._note(Late(self.position, composer.plans))
-        self._phrase_turn = self._phrases.is_encoding
-        if start is not None:
-            composer.begin(start)
-        if composer.is_decoding:
-            composer.advance()
-        elif output.can_prepare:
-            output.prepare()
-        return []
+        return self._work.do_unit(until_sample)
 
     @property
     def idle(self) -> bool:
         """Whether ``work`` would do nothing until more is demanded or something changes."""
-        if self._phrases.is_encoding:
-            return False
-        if not self._playing:
-            return True
-        decodes = self._composer.is_decoding or self._composer.due() is not None
-        return not (decodes or self._output.can_emit or self._output.can_prepare)
+        return self._work.is_done

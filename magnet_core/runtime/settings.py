@@ -55,6 +55,8 @@ class Settings:
         require(0.1 <= self.window_s <= 60.0, "window_s", self.window_s, "0.1 to 60 seconds")
         in_window = 0.0 <= self.context_s <= self.window_s
         require(in_window, "context_s", self.context_s, f"0 to window_s, {self.window_s:g} seconds")
+        in_range = 0.0 <= self.change_context_s <= 60.0
+        require(in_range, "change_context_s", self.change_context_s, "0 to 60 seconds")
         require(0.0 <= self.slew_s <= 10.0, "slew_s", self.slew_s, "0 to 10 seconds")
         in_range = 40.0 <= self.lead_ms <= 2000.0
         require(in_range, "lead_ms", self.lead_ms, "40 to 2000 milliseconds")

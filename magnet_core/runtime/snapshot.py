@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
@@ -29,16 +29,21 @@ from torch import Tensor
 from magnet_core.api import Model
 from magnet_core.config import DecodingParams
 from magnet_core.errors import MagnetError, SessionError
-from magnet_core.model.harmony import Chord, Harmony, Key
-from magnet_core.model.metre import Metre
-from magnet_core.runtime.loop import Loop
+from magnet_core.model.harmony import Chord, Harmony
+from magnet_core.model.metre import MAX_TEMPO_BPM, MIN_TEMPO_BPM
+from magnet_core.runtime import plain
+from magnet_core.runtime.loop import MOST_BARS, Loop
 from magnet_core.runtime.phrase import Phrase
+from magnet_core.runtime.plain import chords_json, key_json
 from magnet_core.runtime.prompts import Prompts
-from magnet_core.runtime.score import Wanted
+from magnet_core.runtime.score import MOST_CHORDS, Wanted
 from magnet_core.runtime.settings import Quantize, Settings
 from magnet_core.types import Codec
 
 _MAGIC, _VERSION = b"MGSN", 1
+_MOST_PLANS = 1 << 31
+_MOST_SEED = 1 << 63
+_MOST_BEATS = 1e9  # beats are still told apart to a millionth
 _T = TypeVar("_T")
 _LEAD_IN = struct.Struct("<4sBII")
 
@@ -105,8 +110,8 @@ def pack(snapshot: Snapshot, model: Model) -> bytes:
         "frames": snapshot.codes.shape[1],
         "beat": snapshot.beat,
         "tempo_bpm": snapshot.tempo_bpm,
-        "key": [harmony.key.tonic, harmony.key.minor],
-        "chords": [[chord.root, chord.quality] for chord in harmony.chords],
+        "key": key_json(harmony.key),
+        "chords": chords_json(harmony.chords),
         **_wanted_json(snapshot.wanted),
         "holds": None if snapshot.holds is None else _wanted_json(snapshot.holds),
         "plans": snapshot.plans,
@@ -124,14 +129,11 @@ def _phrase_json(snapshot: Snapshot) -> dict[str, Any] | None:
     phrase = snapshot.phrase
     if phrase is None:
         return None
-    key = [phrase.key.tonic, phrase.key.minor]
-    frames = phrase.codes.shape[1]
-    return {"frames": frames, "key": key, "is_context": snapshot.phrase_is_context}
-
-
-def _phrase(values: Any, raw: bytes, model: Model) -> Phrase:
-    codes = _codes(raw, int(values["frames"]), model)
-    return Phrase(codes, model.frame_rate, Key(*values["key"]))
+    return {
+        "frames": phrase.codes.shape[1],
+        "key": key_json(phrase.key),
+        "is_context": snapshot.phrase_is_context,
+    }
 
 
 def _wanted_json(wanted: Wanted) -> dict[str, Any]:
@@ -139,6 +141,7 @@ def _wanted_json(wanted: Wanted) -> dict[str, Any]:
         "settings": {**asdict(wanted.settings), "decoding": wanted.settings.decoding.to_json()},
         "slots": [[slot.text, slot.weight] for slot in wanted.prompts.slots],
         "tempo_wanted_bpm": wanted.tempo_bpm,
+        "chords_wanted": chords_json(wanted.chords),
     }
 
 
@@ -149,36 +152,25 @@ def unpack(data: bytes, model: Model) -> Snapshot:
         SessionError: the data are damaged, or of a session of another kind of model.
     """
     header, raw = _header(data)
-    theirs, ours = _value(header, "model", lambda value: dict(value)), _kind(model)
+    theirs, ours = _value(header, "model", plain.members), _kind(model)
     if theirs != ours:
         raise SessionError(f"the snapshot is of a model with {theirs}; this one has {ours}")
-    size = _value(header, "frames", int) * model.codebooks * np.dtype(_dtype(model)).itemsize
-    phrase = None
-    if header.get("phrase") is not None:
-        phrase = _value(header, "phrase", lambda values: _phrase(values, raw[size:], model))
-        raw = raw[:size]
-    codes = _codes(raw, _value(header, "frames", int), model)
-    holds = _value(header, "holds", lambda value: value and dict(value)) or None
-    metre = _value(
-        header, "tempo_bpm", lambda bpm: Metre(tempo_bpm=bpm, start_beat=header.get("beat", 0.0))
-    )
-    loop = _value(header, "loop", lambda value: value and LoopSnapshot(**value)) or None
-    if loop is not None:
-        _check_loop(loop, codes.shape[1], model)
+    frames = _value(header, "frames", plain.whole)
+    size = frames * model.codebooks * np.dtype(_dtype(model)).itemsize
+    phrase = _value(header, "phrase", lambda values: _phrase(values, raw[size:], model))
+    codes = _codes(raw if phrase is None else raw[:size], frames, model)
+    beat, tempo_bpm = _value(header, "beat", _beat), _value(header, "tempo_bpm", _tempo)
     return Snapshot(
         codes=codes,
-        beat=metre.start_beat,
-        tempo_bpm=metre.tempo_bpm,
-        harmony=Harmony(
-            _value(header, "key", lambda key: Key(*key)),
-            _value(header, "chords", lambda chords: tuple(Chord(*chord) for chord in chords)),
-        ),
+        beat=beat,
+        tempo_bpm=tempo_bpm,
+        harmony=Harmony(_value(header, "key", plain.key), _value(header, "chords", _chords)),
         wanted=_wanted(header, model),
-        holds=None if holds is None else _wanted(holds, model),
-        plans=_value(header, "plans", int),
-        loop=loop,
-        phrase=phrase,
-        phrase_is_context=phrase is not None and header["phrase"].get("is_context") is True,
+        holds=_value(header, "holds", lambda values: _holds(values, model)),
+        plans=_value(header, "plans", lambda value: plain.whole(value, most=_MOST_PLANS)),
+        loop=_value(header, "loop", lambda values: _loop(values, frames, model)),
+        phrase=None if phrase is None else phrase[0],
+        phrase_is_context=phrase is not None and phrase[1],
     )
 
 
@@ -209,63 +201,104 @@ def _header(data: bytes) -> tuple[dict[str, Any], bytes]:
         raise SessionError("the snapshot is damaged: its checksum is wrong")
     try:
         header = json.loads(body[:size])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SessionError(f"the snapshot's header is not JSON: {error}") from None
     if not isinstance(header, dict):
         raise SessionError("the snapshot's header is no JSON object")
     return header, body[size:]
 
 
-def _value(header: dict[str, Any], name: str, make: Callable[[Any], _T]) -> _T:
+def _value(header: Mapping[str, Any], name: str, make: Callable[[Any], _T]) -> _T:
     """Return ``make`` of a value of the header; what that cannot do is the value's fault."""
     if name not in header:
         raise SessionError(f"the snapshot has no {name}")
     try:
         return make(header[name])
     except (MagnetError, TypeError, ValueError, KeyError) as error:
-        raise SessionError(f"the snapshot's {name} is wrong: {error}") from None
+        raise SessionError(f"the snapshot's {name} is wrong, it is damaged: {error}") from None
 
 
 def _codes(raw: bytes, frames: int, model: Model) -> Tensor:
-    codes = np.frombuffer(raw, _dtype(model))
-    if codes.size != frames * model.codebooks:
+    kind = np.dtype(_dtype(model))
+    if len(raw) != frames * model.codebooks * kind.itemsize:
         raise SessionError(
-            f"the snapshot has {codes.size} tokens; {frames} frames of {model.codebooks} codebooks "
-            f"are {frames * model.codebooks}"
+            f"the snapshot is damaged: it has {len(raw)} bytes of tokens; {frames} frames of "
+            f"{model.codebooks} codebooks are {frames * model.codebooks * kind.itemsize}"
         )
+    codes = np.frombuffer(raw, kind)
     if codes.size and codes.max() >= model.card:
         raise SessionError(f"the snapshot has token {codes.max()}; it must be below {model.card}")
     return torch.from_numpy(codes.astype(np.int64)).view(model.codebooks, frames)
 
 
-def _check_loop(loop: LoopSnapshot, frames: int, model: Model) -> None:
-    hop = model.codec.hop_length
-    fits = (frames - 1) * hop < loop.length_samples <= frames * hop
-    if not fits or not 0 <= loop.next_sample < loop.length_samples or not 1 <= loop.bars <= 16:
-        raise SessionError(f"the snapshot's loop is wrong: {loop} with {frames} frames")
+def _phrase(value: object, raw: bytes, model: Model) -> tuple[Phrase, bool] | None:
+    """Return a phrase, and whether later plans go on from it."""
+    if value is None:
+        return None
+    values = plain.members(value)
+    codes = _codes(raw, plain.whole(values["frames"], least=1), model)
+    phrase = Phrase(codes, model.frame_rate, plain.key(values["key"]))
+    return phrase, plain.switch(values["is_context"])
 
 
-def _wanted(values: dict[str, Any], model: Model) -> Wanted:
+def _loop(value: object, frames: int, model: Model) -> LoopSnapshot | None:
+    if value is None:
+        return None
+    values, hop = plain.members(value), model.codec.hop_length
+    length = plain.whole(values["length_samples"], least=(frames - 1) * hop + 1, most=frames * hop)
+    return LoopSnapshot(
+        bars=plain.whole(values["bars"], least=1, most=MOST_BARS),
+        length_samples=length,
+        next_sample=plain.whole(values["next_sample"], most=length - 1),
+    )
+
+
+def _holds(value: object, model: Model) -> Wanted | None:
+    return None if value is None else _wanted(plain.members(value), model)
+
+
+def _wanted(values: Mapping[str, object], model: Model) -> Wanted:
     settings = _value(values, "settings", _settings)
     if len(settings.decoding.steps) != model.codebooks:
         raise SessionError(f"the snapshot has steps for {len(settings.decoding.steps)} codebooks")
     return Wanted(
         settings=settings,
         prompts=_value(values, "slots", _prompts),
-        tempo_bpm=_value(values, "tempo_wanted_bpm", float),
+        tempo_bpm=_value(values, "tempo_wanted_bpm", _tempo_wanted),
+        chords=_value({"chords_wanted": [], **values}, "chords_wanted", _chords),  # of old: none
     )
 
 
-def _settings(values: Any) -> Settings:
-    decoding = DecodingParams.from_json(values["decoding"])
-    quantize = Quantize(values["quantize"])
-    return Settings(**{**values, "decoding": decoding, "quantize": quantize})
+def _beat(value: object) -> float:
+    return plain.number(value, least=-_MOST_BEATS, most=_MOST_BEATS)
 
 
-def _prompts(slots: Any) -> Prompts:
+def _tempo(value: object) -> float:
+    return plain.number(value, least=MIN_TEMPO_BPM, most=MAX_TEMPO_BPM)
+
+
+def _tempo_wanted(value: object) -> float:
+    return 0.0 if plain.number(value) == 0.0 else _tempo(value)
+
+
+def _chords(value: object) -> tuple[Chord, ...]:
+    if len(plain.items(value)) > MOST_CHORDS:
+        raise ValueError(f"there are more than {MOST_CHORDS}")
+    return plain.chords(value)
+
+
+def _settings(value: object) -> Settings:
+    values = dict(plain.members(value))
+    decoding = DecodingParams.from_json(plain.members(values.pop("decoding")))
+    quantize = Quantize(plain.text(values.pop("quantize")))
+    seed = plain.whole(values.pop("seed"), least=-_MOST_SEED, most=_MOST_SEED)
+    times = {name: plain.number(seconds) for name, seconds in values.items()}
+    return Settings(decoding=decoding, quantize=quantize, seed=seed, **times)
+
+
+def _prompts(value: object) -> Prompts:
     prompts = Prompts()
-    for number, (text, weight) in enumerate(slots, start=1):
-        if not isinstance(text, str):
-            raise TypeError(f"slot {number} holds {text!r}, which is no text")
-        prompts = prompts.with_slot(number, text, weight)
+    for slot, pair in enumerate(plain.items(value), start=1):
+        text, weight = plain.items(pair)
+        prompts = prompts.with_slot(slot, plain.text(text), plain.number(weight))
     return prompts

@@ -7,8 +7,8 @@ A hybrid model does all three parts, a purely parallel one has no prefix, an aut
 infill. Prefix frames are delivered as they come, since each is final at once and may sound while
 the infill runs; an infill revises its frames until its last pass, so they are delivered together.
 
-Here too every pass is timed: the planner's knowledge of what decoding costs on this device comes
-from nowhere else.
+Here too every pass is timed, from its start until the device is done: the planner's knowledge of
+what decoding costs on this device comes from nowhere else.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from magnet_core.decoding.autoregressive import AutoregressiveDecoding
 from magnet_core.decoding.hybrid import HybridDecoding
 from magnet_core.decoding.opening import Decoding, start
 from magnet_core.decoding.request import Request
+from magnet_core.device import wait_for
 from magnet_core.model.lm import Conditions, TransformerLM
 from magnet_core.runtime.costs import Cost, Costs
 from magnet_core.runtime.events import FLAG_INFILL, FLAG_PREFIX
@@ -53,6 +54,7 @@ class WindowDecoding:
             to the last, and with what decoded them, FLAG_PREFIX or FLAG_INFILL.
         hurry: asked, where an infill follows a prefix, for the plan as time allows it by then; only
             its steps may differ.
+        settle: returns when the device has done what it was given; before that no pass is over.
         seconds: that the passes have taken so far.
         passes_made: how many they were.
     """
@@ -68,6 +70,7 @@ class WindowDecoding:
     deliver: Callable[[Tensor, int], None]
     future: Tensor | None = None
     hurry: Callable[[Plan], Plan] = _as_planned
+    settle: Callable[[torch.device], None] = wait_for
     seconds: float = field(default=0.0, init=False)
     passes_made: int = field(default=0, init=False)
     _delivered: int = field(init=False)  # frames of the window, the context included
@@ -92,7 +95,7 @@ class WindowDecoding:
         else:
             yield from self._infill(decoding.steps())
         end = self.plan.context_frames + self.plan.frames
-        self._deliver_to(end, decoding.codes, FLAG_INFILL)
+        self._deliver_to(end, decoding, FLAG_INFILL)
 
     def _open(self) -> Decoding:
         plan, known, frozen = self.plan, self.prompt, None
@@ -123,7 +126,7 @@ class WindowDecoding:
         started = self.clock()
         for _ in steps:
             self._note(cost, started, frames)
-            self._deliver_to(decoding.complete_frames, decoding.codes, FLAG_PREFIX)
+            self._deliver_to(decoding.complete_frames, decoding, FLAG_PREFIX)
             yield
             cost, frames, started = self.costs.prefix_frame, 0, self.clock()
 
@@ -137,14 +140,15 @@ class WindowDecoding:
             started = self.clock()
 
     def _note(self, cost: Cost, started: float, frames: int) -> None:
+        self.settle(self.lm.device)
         seconds = self.clock() - started
         cost.learn(seconds, frames)
         self.seconds += seconds
         self.passes_made += 1
 
-    def _deliver_to(self, complete: int, codes: Tensor, flags: int) -> None:
+    def _deliver_to(self, complete: int, decoding: Decoding, flags: int) -> None:
         """Deliver the window's frames before ``complete``, as far as they are new."""
         complete = min(complete, self.plan.context_frames + self.plan.frames)
         if complete > self._delivered:
-            self.deliver(codes[0, :, self._delivered : complete].cpu(), flags)
+            self.deliver(decoding.codes_between(self._delivered, complete)[0].cpu(), flags)
             self._delivered = complete

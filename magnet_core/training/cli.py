@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from magnet_core.config import require
-    from magnet_core.runtime.device import require_device
+    from magnet_core.device import require_device
 
     require_device(args.device)
     for name in ("threads", "workers", "pieces", "codec_steps"):
@@ -120,7 +120,10 @@ def _fine_tune(args: argparse.Namespace) -> tuple[Path, str]:
             raise ConfigError(f"--{name.replace('_', '-')} is for --recipe; --data needs none")
     audio_files(args.data)  # a wrong folder is refused before a model is loaded
     model = magnet_core.load(
-        args.base or "bundled", device=args.device, text_encoder=args.text_encoder
+        args.base or "bundled",
+        device=args.device,
+        dtype="float32",  # weights that learn; what is computed with them may be reduced
+        text_encoder=args.text_encoder,
     )
     recipe = replace(fine_tuning(model), bfloat16=args.device.startswith("cuda"))
     run_folder = args.run_folder or Path("runs") / args.data.resolve().name
@@ -143,7 +146,9 @@ def _carry_out_recipe(args: argparse.Namespace) -> Path:
     recipe = replace(recipe, store=store, codec=codec, lm=_given(recipe.lm, args))
     base = None
     if args.base is not None:
-        base = magnet_core.load(args.base, device=args.device, text_encoder=args.text_encoder)
+        base = magnet_core.load(
+            args.base, device=args.device, dtype="float32", text_encoder=args.text_encoder
+        )
     return train(
         recipe,
         args.run_folder or Path("runs/bundled"),

@@ -94,15 +94,15 @@ class _Trainer(nn.Module):
         self.probe = nn.Linear(config.latent_dim, self.codec.encoder.enter.in_features)
         self.spectral = SpectralLoss(config.sample_rate)
 
-    def forward(self, waveform: Tensor, step: int) -> dict[str, Tensor]:
+    def forward(self, waveform: Tensor, step: int, generator: torch.Generator) -> dict[str, Tensor]:
         """Return the losses that count at ``step``, by name, weighted."""
         codec, losses = self.codec, {}
         features = codec.encoder.features(waveform)
         latents = codec.encoder.latents(features)
         losses["probe"] = _PROBE_WEIGHT * (self.probe(latents) - features).square().mean()
         if step >= self.recipe.quantize_from:
-            result = codec.quantizer(latents.transpose(1, 2), codec.frame_rate)
-            latents = result.quantized.transpose(1, 2)
+            result = codec.quantizer.learn(latents, generator)
+            latents = result.vectors
             losses["commitment"] = self.recipe.commitment * result.penalty
         state = codec.decoder.initial_state(len(waveform))
         states, _ = codec.decoder.hop_states(latents, state)
@@ -133,12 +133,12 @@ def train_codec(
     bar = tqdm(range(first, recipe.steps), initial=first, total=recipe.steps, desc="codec")
     for step in bar:
         rng = np.random.default_rng((recipe.seed, 10, step))
-        torch.manual_seed(recipe.seed + step)  # dead entries are replaced at random
+        generator = torch.Generator(device).manual_seed(recipe.seed + step)
         crops = store.crops(recipe.batch, recipe.crop_frames * config.hop_length, rng)
         rate = cosine_rate(step, steps=recipe.steps, peak=recipe.peak_rate, warmup=recipe.warmup)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        losses = trainer(torch.from_numpy(crops).to(device), step)
+        losses = trainer(torch.from_numpy(crops).to(device), step, generator)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(torch.stack(list(losses.values())).sum())
         norm = nn.utils.clip_grad_norm_(trainer.parameters(), 1.0)

@@ -11,17 +11,19 @@ import json
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from magnet_core.errors import ConfigError
+from magnet_core.errors import CheckpointError, ConfigError
 from magnet_core.training.corpus import draw_piece, render
 from magnet_core.training.run import write_whole
 from magnet_core.training.synth import SAMPLE_RATE
 
 _FULL_SCALE = 32767.0
+_MOST_DIGITS = 10  # of a number of pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,37 @@ def _render_seed(job: tuple[int, float]) -> NDArray[np.int16]:
     return _render_int16(*job)
 
 
+def _described(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from None
+
+
+def _pieces(path: Path, shape: tuple[int, int]) -> np.memmap[Any, np.dtype[np.int16]]:
+    """Return the samples on disk, to be read and written there."""
+    try:
+        data = np.lib.format.open_memmap(path, mode="r+")
+    except (OSError, ValueError, EOFError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from None
+    if data.dtype != np.int16 or data.shape != shape:
+        raise CheckpointError(
+            f"{path} holds {data.dtype} {list(data.shape)}; it must be int16 {list(shape)}"
+        )
+    return data
+
+
 class PieceStore:
-    """Rendered pieces; ``ready`` of them are on disk."""
+    """Rendered pieces; ``ready`` of them are on disk.
+
+    Args:
+        folder: of the store; made where it is missing.
+        config: what it holds.
+
+    Raises:
+        ConfigError: the folder holds a store of other settings.
+        CheckpointError: what it holds cannot be read.
+    """
 
     def __init__(self, folder: Path, config: StoreConfig) -> None:
         self.folder, self.config = folder, config
@@ -55,21 +86,29 @@ class PieceStore:
         described = folder / "store.json"
         if not described.exists():
             write_whole(described, json.dumps(asdict(config)))
-        elif json.loads(described.read_text()) != asdict(config):
+        elif (found := _described(described)) != asdict(config):
             raise ConfigError(
-                f"{described} describes {described.read_text()}, this run wants {asdict(config)};"
-                " give another --run folder or remove that one"
+                f"{described} describes {found}, this run wants {asdict(config)}; give another "
+                "--run folder or remove that one"
             )
         path, shape = folder / "pieces.npy", (config.pieces, config.samples)
         if not path.exists():
             np.lib.format.open_memmap(path, mode="w+", dtype=np.int16, shape=shape).flush()
-        self._data = np.lib.format.open_memmap(path, mode="r+")
+        self._data = _pieces(path, shape)
         self._progress = folder / "ready.txt"
 
     @property
     def ready(self) -> int:
-        """How many pieces, from the first, have been rendered."""
-        return int(self._progress.read_text()) if self._progress.exists() else 0
+        """How many pieces, from the first, have been rendered; raises CheckpointError."""
+        if not self._progress.exists():
+            return 0
+        text = self._progress.read_text(encoding="utf-8", errors="replace").strip()
+        is_number = text.isdecimal() and len(text) < _MOST_DIGITS
+        if not is_number or int(text) > self.config.pieces:
+            raise CheckpointError(
+                f"{self._progress} says {text!r:.40}; it must be 0 to {self.config.pieces}"
+            )
+        return int(text)
 
     def render(self, workers: int) -> None:
         """Render what is missing in ``workers`` processes, with a progress bar."""

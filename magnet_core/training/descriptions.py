@@ -28,25 +28,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from magnet_core.errors import ConfigError
-from magnet_core.model.harmony import DIMINISHED, MAJOR, MINOR, Chord, Key
+from magnet_core.model import chord_names
+from magnet_core.model.harmony import Chord, Key
 from magnet_core.model.metre import MAX_TEMPO_BPM, MIN_TEMPO_BPM
-from magnet_core.model.vocabulary import NOTES, read_prompt
+from magnet_core.model.vocabulary import read_prompt
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3")
 METADATA_NAMES = ("metadata.jsonl", "metadata.csv")
 _NAMED = 5
 _CAPTION_NAMES = ("description", "caption", "text", "prompt")
 _TEMPO = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)[\s_-]*bpm(?![a-z])", re.IGNORECASE)
-_NOTE = re.compile(r"([A-Ga-g])(#|♯|b|♭)?\s*(.*)", re.DOTALL)
 _IS_MINOR = {
     "": False, "maj": False, "major": False, "M": False,
     "m": True, "min": True, "minor": True,
 }  # fmt: skip
-_QUALITIES = (
-    (DIMINISHED, re.compile(r"(dim|°|o|ø)7?|m(in)?7b5")),
-    (MINOR, re.compile(r"(m|min|-)(6|7|9|11|13|add9|maj7|M7)?")),
-    (MAJOR, re.compile(r"(maj|M)?(6|69|7|9|11|13|add9)?")),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,16 +258,6 @@ def _tempo_in(*texts: str) -> float | None:
     return None
 
 
-def _note_of(text: str) -> tuple[int, str] | None:
-    """Return the pitch class that ``text`` begins with, and what follows."""
-    match = _NOTE.fullmatch(text)
-    if match is None:
-        return None
-    letter, accidental, rest = match.groups()
-    shift = {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(accidental or "", 0)
-    return (NOTES.index(letter.upper()) + shift) % 12, rest
-
-
 def key_of(value: object) -> Key | None:
     """Return the key in a text such as "A minor", "F#m" or "C" (C major), or None for nothing.
 
@@ -281,28 +266,13 @@ def key_of(value: object) -> Key | None:
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    note = _note_of(value.strip()) if isinstance(value, str) else None
+    note = chord_names.note_of(value.strip()) if isinstance(value, str) else None
     if note is not None:
         mode = note[1].strip(" :_-")
         minor = _IS_MINOR.get(mode, _IS_MINOR.get(mode.lower()))
         if minor is not None:
             return Key(note[0], minor)
     raise _wrong("key", value, "such as A minor, F#m or C major")
-
-
-def chord_of(text: str) -> Chord:
-    """Return the triad under a chord's name: "F#m7" is F# minor.
-
-    Raises:
-        ConfigError: there is no major, minor or diminished triad in it.
-    """
-    note = _note_of(text)
-    if note is not None and text[0].isupper():
-        name = re.sub(r"/[A-G][#b♯♭]?$", "", note[1])
-        for quality, names in _QUALITIES:
-            if names.fullmatch(name):
-                return Chord(note[0], quality)
-    raise _wrong("chord", text, "such as C, F#m7 or Bdim: a major, minor or diminished triad")
 
 
 def chords_of(value: object) -> tuple[Chord, ...]:
@@ -312,13 +282,11 @@ def chords_of(value: object) -> tuple[Chord, ...]:
         ConfigError: it is something else, or not all of it are chords.
     """
     if isinstance(value, str):
-        value = re.findall(r"[^\s,|]+", value)
-    chords: list[Chord] = []
-    for name in value if isinstance(value, list) else [] if value is None else [value]:
-        if not isinstance(name, str):
-            raise _wrong("chords", value, "a list of chord names, one for each bar")
-        chords.append(chord_of(name.strip()))
-    return tuple(chords)
+        return chord_names.chords_of(value)
+    names = [] if value is None else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _wrong("chords", value, "a list of chord names, one for each bar")
+    return tuple(chord_names.chord_of(name.strip()) for name in names)
 
 
 def loop_of(value: object) -> bool | None:

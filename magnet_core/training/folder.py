@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -53,7 +52,7 @@ from magnet_core.training.recordings import (
     open_recording,
     peak,
 )
-from magnet_core.training.run import digest, weights_digest
+from magnet_core.training.run import digest, weights_digest, write_array
 from magnet_core.training.tokens import Window
 from magnet_core.types import Codec
 
@@ -302,9 +301,7 @@ class _Reader:
         codes = _read_codes(path, self.config.codebooks)
         if codes is None:
             codes = self._encode(recording, samples)
-            partial = path.with_suffix(".partial.npy")
-            np.save(partial, codes)
-            os.replace(partial, path)
+            write_array(path, codes)
         return codes
 
     def _encode(self, recording: Recording, samples: int) -> Codes:

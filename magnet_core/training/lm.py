@@ -205,8 +205,11 @@ def adopted(model: Model) -> JointModel:
     """Return a loaded model to train as it is; its own weights will change.
 
     Raises:
-        ConfigError: its text encoder is of a kind that cannot be saved with it.
+        ConfigError: its text encoder is of a kind that cannot be saved with it, or its weights are
+            of a reduced precision, in which small steps are lost.
     """
+    if model.lm.dtype != torch.float32:
+        raise ConfigError(f"{model.name} was loaded as {model.lm.dtype}; it must be float32")
     text = model.text_encoder
     if isinstance(text, WordEncoder):
         return JointModel(model.lm, text)

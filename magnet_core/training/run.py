@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magnet_core.errors import CheckpointError, ConfigError
@@ -86,6 +88,13 @@ def write_whole(path: Path, text: str) -> None:
     """Write a small file in one move: a run that is killed meanwhile keeps the one before."""
     partial = path.with_name(f"{path.name}.partial")
     partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write a ``.npy`` file in one move, as ``write_whole`` does a text."""
+    partial = path.with_suffix(".partial.npy")
+    np.save(partial, array)
     os.replace(partial, path)
 
 

@@ -7,7 +7,8 @@ their captions anew each time. ``folder.py`` has the other one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -15,12 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
+from magnet_core.errors import CheckpointError
 from magnet_core.model.harmony import Harmony
 from magnet_core.model.metre import Metre
 from magnet_core.training.captions import describe
 from magnet_core.training.corpus import Piece, draw_piece, harmony_of
 from magnet_core.training.dataset import PieceStore
-from magnet_core.training.run import RunFolder
+from magnet_core.training.run import RunFolder, write_array
 from magnet_core.types import Codec
 
 
@@ -78,13 +80,32 @@ class CorpusTokens:
 
 
 def encode_store(codec: Codec, store: PieceStore, run: RunFolder, device: str) -> CorpusTokens:
-    """Return all pieces as codes; reads them from ``run`` where they have been made already."""
+    """Return all pieces as codes; reads them from ``run`` where they have been made already.
+
+    Raises:
+        CheckpointError: what is there cannot be read, or is not of these pieces.
+    """
     path = run.path / "tokens.npy"
     if not path.exists():
         rows = []
         for index in tqdm(range(store.config.pieces), desc="tokens"):
             waveform = torch.from_numpy(store.piece(index))[None].to(device)
             rows.append(codec.encode(waveform).cpu().numpy().astype(np.int16))
-        np.save(path, np.stack(rows))
+        write_array(path, np.stack(rows))
     pieces = [draw_piece(store.seed_of(i)) for i in range(store.config.pieces)]
-    return CorpusTokens(np.load(path), pieces, codec.frame_rate)
+    return CorpusTokens(_read(path, store.config.pieces, codec.codebooks), pieces, codec.frame_rate)
+
+
+def _read(path: Path, pieces: int, codebooks: int) -> NDArray[np.int16]:
+    try:
+        codes = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise CheckpointError(
+            f"{path} cannot be read: {error}; remove it to make it anew"
+        ) from None
+    if codes.dtype != np.int16 or codes.ndim != 3 or codes.shape[:2] != (pieces, codebooks):
+        raise CheckpointError(
+            f"{path} holds {codes.dtype} {list(codes.shape)}; it must be int16 "
+            f"[{pieces}, {codebooks}, T]: remove it to make it anew"
+        )
+    return cast(NDArray[np.int16], codes)

@@ -212,16 +212,85 @@ def test_a_paired_model_plays_the_prefix(tiny_lm: Make) -> None:
     assert (codes < 32).all()
 
 
-@pytest.mark.parametrize(
-    "other", [None, {"variant": Variant.MAGNET}, {"variant": Variant.AUTOREGRESSIVE, "card": 16}]
-)
-def test_a_prefix_needs_a_model_that_can_play_it(
-    tiny_lm: Make, other: dict[str, Any] | None
-) -> None:
+@pytest.mark.parametrize("frames", [30, 90])
+def test_a_hybrid_model_plays_the_prefix_column_by_column(tiny_lm: Make, frames: int) -> None:
+    """To the last frame: its own masked stages have no part in it, and no pass."""
     model = _model(tiny_lm(Variant.MAGNET), prefix_frames=12)
-    model.prefix_model = None if other is None else _model(tiny_lm(**other))
-    with pytest.raises(DecodingError, match="prefix"):
+    model.prefix_model = _model(tiny_lm(Variant.HYBRID, metre=True, harmony=True), prefix_frames=2)
+    seen: list[tuple[int, int]] = []
+    codes = model.generate("x", frames=frames, on_step=lambda *passes: seen.append(passes))
+    whole = replace(model.prefix_model.params, prefix_frames=1000)
+    assert torch.equal(codes[:, :12], model.prefix_model.generate("x", frames=12, params=whole))
+    passes = 12 + 3 + 7 * (1 if frames == 30 else 2)
+    assert [done for done, _ in seen] == list(range(1, passes + 1))
+    assert {total for _, total in seen} == {passes}
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (None, "needs a prefix_model"),
+        ({"variant": Variant.MAGNET}, "plain MAGNeT model, and never reads forwards"),
+        ({"card": 16}, "4 codebooks of 16 entries"),
+        ({"codebooks": 2}, "2 codebooks of 32 entries"),
+        ({"frame_rate": 25}, "25 frames per second"),
+        ({"sample_rate": 16_000}, "16000 Hz"),
+    ],
+)
+@pytest.mark.parametrize("role", ["prefix_model", "rescorer"])
+def test_a_partner_of_another_kind_or_codec_is_refused(
+    tiny_lm: Make, role: str, other: dict[str, Any] | None, message: str
+) -> None:
+    """Music and sound effects have codecs that differ in their sample rate alone."""
+    does = {"prefix_frames": 12} if role == "prefix_model" else {"rescore_weight": 0.5}
+    model = _model(tiny_lm(Variant.MAGNET), **does)
+    if other is not None:
+        values = {"variant": Variant.AUTOREGRESSIVE} | other
+        rate = values.pop("sample_rate", 32_000)
+        partner = _model(tiny_lm(**values))
+        partner.codec = Codec()  # type: ignore[assignment]
+        partner.codec.sample_rate = rate
+        setattr(model, role, partner)
+    with pytest.raises(DecodingError, match=message.replace("prefix_model", role)):
         model.generate("x", frames=30)
+
+
+@pytest.mark.parametrize("variant", [Variant.MAGNET, Variant.HYBRID])
+def test_a_rescorer_reads_the_text_by_its_own_encoder(tiny_lm: Make, variant: Variant) -> None:
+    """Of another width than the model's; off, it is not even asked."""
+    model = _model(tiny_lm(variant), rescore_weight=1.0, sample=False)
+    alone = model.generate("x", frames=30, params=replace(model.params, rescore_weight=0.0))
+    model.rescorer = _model(tiny_lm(Variant.AUTOREGRESSIVE, text_dim=12))
+    model.rescorer.text_encoder = WordEncoder(dim=12).eval()
+    assert not torch.equal(model.generate("x", frames=30), alone)
+    model.rescorer.text_encoder = Letters()
+    with pytest.raises(RuntimeError, match="shape"):
+        model.generate("x", frames=30)
+    off = replace(model.params, rescore_weight=0.0)
+    assert torch.equal(model.generate("x", frames=30, params=off), alone)
+
+
+def test_a_hybrid_model_is_its_own_rescorer(tiny_lm: Make) -> None:
+    """Unsaid or said, as the same network again; a plain MAGNeT cannot be."""
+    model = _model(tiny_lm(metre=True, harmony=True), rescore_weight=0.7, prefix_frames=5)
+    unsaid = model.generate("x", frames=90)
+    model.rescorer = model
+    assert torch.equal(model.generate("x", frames=90), unsaid)
+    model.rescorer = _model(tiny_lm(metre=True, harmony=True))
+    assert torch.equal(model.generate("x", frames=90), unsaid)
+    plain = _model(tiny_lm(Variant.MAGNET), rescore_weight=0.7)
+    plain.rescorer = plain
+    with pytest.raises(DecodingError, match="a plain MAGNeT model needs a rescorer"):
+        plain.generate("x")
+
+
+def test_passes_of_rescoring_are_reported(tiny_lm: Make) -> None:
+    """Steps 3, 2, 1, 1: three are not a stage's last, and take two passes each."""
+    model = _model(tiny_lm(), prefix_frames=4, rescore_weight=0.5)
+    seen: list[tuple[int, int]] = []
+    model.generate("x", frames=30, on_step=lambda done, total: seen.append((done, total)))
+    assert [done for done, _ in seen] == [1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14]
+    assert {total for _, total in seen} == {4 + 7 + 3}
 
 
 def test_every_forward_pass_is_reported(tiny_lm: Make) -> None:

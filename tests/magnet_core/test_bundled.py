@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +31,34 @@ def test_is_what_its_card_says(bundled: Model) -> None:
     assert (bundled.sample_rate, bundled.frame_rate, bundled.codebooks) == (32_000, 50, 4)
     assert bundled.codec.lookahead_frames == 0
     assert bundled.lm.config.metre and bundled.lm.config.harmony
+
+
+PLAY_AND_TRAIN = """
+import sys
+import torch
+import magnet_core
+from magnet_core.codec.carrier_bank import CarrierConfig
+from magnet_core.runtime.engine import Engine
+from magnet_core.training.codec import CodecRecipe, _Trainer
+
+model = magnet_core.load("bundled")
+codes = model.codec.encode(0.1 * torch.randn(1, 6400))
+assert model.codec.decode(codes).shape == (1, 6400)
+Engine(model).open(0).play()
+sizes = dict(card=8, latent_dim=8, encoder_dim=8, decoder_dim=8, hop_dim=8)
+trainer = _Trainer(CarrierConfig(**sizes), CodecRecipe(quantize_from=0)).train()
+losses = trainer(0.1 * torch.randn(2, 640 * 8), 0, torch.Generator())
+assert losses["commitment"].isfinite()
+assert "encodec" not in sys.modules
+"""
+
+
+def test_nothing_of_encodec_is_imported_to_play_or_to_train() -> None:
+    """The package, whose licence excludes commercial use, serves published checkpoints alone."""
+    result = subprocess.run(
+        [sys.executable, "-c", PLAY_AND_TRAIN], capture_output=True, text=True, timeout=110
+    )
+    assert result.returncode == 0, result.stderr
 
 
 def test_plays_sound_that_is_neither_silent_nor_clipped(bundled: Model) -> None:

@@ -214,11 +214,27 @@ def test_a_silent_hybrid_is_known_by_its_name(changed: Changed) -> None:
         read(folder, "something")
 
 
-def test_the_name_gives_the_preset(data: Path) -> None:
-    """A folder whose name contains a published one decodes with that checkpoint's parameters."""
-    params = read(data / "magnet-32khz", "my-audio-magnet-small-copy").params
+@pytest.mark.parametrize("owner", ["", "facebook/"])
+def test_a_published_name_gives_the_preset(data: Path, owner: str) -> None:
+    """Whatever the settings of its training in the file are."""
+    params = read(data / "magnet-32khz", f"{owner}audio-magnet-small").params
     assert (params.temperature, params.top_p, params.guidance) == (3.5, 0.8, (20.0, 1.0))
-    assert read(data / "magnet-32khz", "magnet-medium-30secs").params.steps == (60, 10, 10, 10)
+    name = f"{owner}magnet-medium-30secs"
+    assert read(data / "magnet-32khz", name).params.steps == (60, 10, 10, 10)
+
+
+@pytest.mark.parametrize("name", ["my-audio-magnet-small-copy", "someone/audio-magnet-small"])
+def test_a_name_that_contains_a_published_one_fills_what_the_file_leaves_open(
+    changed: Changed, name: str
+) -> None:
+    """What was made of a published checkpoint decodes as its own file says."""
+
+    def change(tree: dict[str, Any]) -> None:
+        tree["generate"]["lm"] = {"temp": 1.5, "decoding_steps": [8, 4, 2, 1]}
+
+    params = read(changed("magnet-32khz", cfg=change), name).params
+    assert (params.temperature, params.steps) == (1.5, (8, 4, 2, 1))
+    assert (params.top_p, params.guidance) == (0.8, (20.0, 1.0))
 
 
 def test_other_names_take_what_the_file_says(changed: Changed) -> None:

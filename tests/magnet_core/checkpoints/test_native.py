@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def test_convert_writes_what_load_reads(data: Path, tmp_path: Path, published: M
     codes = published.generate("disco beat", params=PARAMS, frames=9)
     assert torch.equal(model.generate("disco beat", params=PARAMS, frames=9), codes)
     assert model.name == "magnet-small-10secs"
-    with pytest.raises(CheckpointError, match="not an empty folder"):
+    with pytest.raises(CheckpointError, match="is not empty"):
         convert(source, tmp_path / "out" / "converted")
 
 
@@ -193,7 +194,11 @@ CHANGES = [
     ("text_encoder", {"kind": "clap"}, "unknown kind 'clap'"),
     ("params", {"top_p": 3}, "top_p"),
     ("params", {"volume": 3}, "volume"),
-    ("params", {"steps": 5}, "steps|iterable"),
+    ("params", {"steps": 5}, "steps is 5; it must be one number for each codebook"),
+    ("params", {"steps": [2, 1, 1]}, "steps has 3 numbers; the model has 4 codebooks"),
+    ("params", {"guidance": 3.0}, "guidance is 3.0; it must be two numbers"),
+    ("params", {"sample": "false"}, "sample is 'false'; it must be true or false"),
+    ("params", {"rescore_weight": 1.5}, "rescore_weight is 1.5; it must be a number from 0 to 1"),
 ]
 
 
@@ -226,6 +231,50 @@ def test_a_folder_in_use_is_not_overwritten(published: Model, tmp_path: Path) ->
     with pytest.raises(CheckpointError, match="cannot be written"):
         native.save(published, tmp_path / "notes.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_save_that_fails_leaves_nothing_that_looks_like_a_model(
+    published: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full in the middle: a new folder goes again, an old one stays as empty."""
+    from safetensors import SafetensorError
+    from safetensors import torch as library
+
+    write, written = library.save_file, []
+
+    def full(state: dict[str, Any], path: Path) -> None:
+        written.append(path)
+        if len(written) % 2 == 0:
+            raise SafetensorError("Error while serializing: No space left on device")
+        write(state, path)
+
+    monkeypatch.setattr(library, "save_file", full)
+    (tmp_path / "old").mkdir()
+    for name in ("new", "old"):
+        with pytest.raises(CheckpointError, match=f"{name} cannot be written.*No space left"):
+            native.save(published, tmp_path / name)
+    assert len(written) == 4
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["old"]
+
+
+def test_what_an_interrupted_save_left_behind_is_written_over(
+    published: Model, tmp_path: Path
+) -> None:
+    """A process that was killed could tidy nothing up."""
+    (tmp_path / "model" / ".partial").mkdir(parents=True)
+    (tmp_path / "model" / ".partial" / "lm.safetensors").write_bytes(b"half of it")
+    native.save(published, tmp_path / "model")
+    assert native.load(tmp_path / "model").params == published.params
+    assert not (tmp_path / "model" / ".partial").exists()
+
+
+def test_what_only_a_partner_can_do_is_not_saved(published: Model, tmp_path: Path) -> None:
+    """A plain MAGNeT with a prefix model and a rescorer comes back as one that plays alone."""
+    params = replace(published.params, prefix_frames=9, rescore_weight=0.5)
+    magnet_core.save(replace(published, params=params), str(tmp_path / "model"))
+    again = native.load(tmp_path / "model")
+    assert again.params == published.params
+    assert again.generate("x", frames=9).shape == (4, 9)
 
 
 def test_a_model_without_its_codec_cannot_be_saved(published: Model, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from magnet_core.decoding.forward import GuidedForward
+from magnet_core.decoding.forward import GuidedForward, Places
 
 
 class Recorded(GuidedForward):
@@ -18,6 +18,6 @@ class Recorded(GuidedForward):
         recorded.logits = []
         return recorded
 
-    def stage_logits(self, states: Tensor, stage: int, where: Tensor, weight: float) -> Tensor:
-        self.logits.append(super().stage_logits(states, stage, where, weight))
+    def stage_logits(self, states: Tensor, stage: int, places: Places, weight: float) -> Tensor:
+        self.logits.append(super().stage_logits(states, stage, places, weight))
         return self.logits[-1]

@@ -132,6 +132,14 @@ def test_temperature_zero_is_arg_max(tiny_lm: Make) -> None:
     assert torch.equal(cold, _decode(lm, [4], params=DecodingParams(sample=False)))
 
 
+@pytest.mark.parametrize("cold", [1e-40, 1e-9, 0.005])
+def test_no_temperature_is_too_low(tiny_lm: Make, cold: float) -> None:
+    """Logits by 1e-40 are infinite: there is a least temperature, as in the masked stages."""
+    lm = tiny_lm(Variant.AUTOREGRESSIVE)
+    least = _decode(lm, [4], params=DecodingParams(prefix_temperature=0.01))
+    assert torch.equal(_decode(lm, [4], params=DecodingParams(prefix_temperature=cold)), least)
+
+
 def test_a_prompt_longer_than_the_window_is_refused(tiny_lm: Make) -> None:
     given = torch.zeros(1, 4, 21, dtype=torch.int64)
     with pytest.raises(DecodingError, match="prompt of 21 frames"):

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from magnet_core.config import DecodingParams, SpanArrangement, Variant
 from magnet_core.decoding.forward import PassCounter
-from magnet_core.decoding.piece import Partner, PieceDecoding
-from magnet_core.decoding.request import Request
+from magnet_core.decoding.piece import PieceDecoding
+from magnet_core.decoding.request import Partner, Request
 from magnet_core.errors import DecodingError
 from magnet_core.model.lm import Conditions, TransformerLM
 
@@ -42,8 +42,8 @@ def _request(lm: TransformerLM, frames: int, rows: int = 1, **options: Any) -> R
 
 def _decode(request: Request, partner: Partner | None = None) -> Tensor:
     piece = PieceDecoding(request, partner)
-    taken = sum(1 for _ in piece.steps())
-    assert taken <= piece.passes
+    taken = sum(step.passes for step in piece.steps())
+    assert taken == request.counter.passes <= piece.passes
     return piece.codes
 
 
@@ -60,6 +60,8 @@ def _tokens(frames: int, rows: int = 1) -> Tensor:
     rows=st.integers(1, 2),
     runs=st.lists(st.integers(1, 30), min_size=1, max_size=12),
     of_codebook=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 149)), max_size=8),
+    weight=st.sampled_from((0.0, 0.3, 1.0)),
+    judge=st.sampled_from((None, Variant.AUTOREGRESSIVE, Variant.HYBRID)),
 )
 @settings(max_examples=60)
 def test_any_frozen_tokens_come_back_unchanged_and_all_others_are_filled(
@@ -71,6 +73,8 @@ def test_any_frozen_tokens_come_back_unchanged_and_all_others_are_filled(
     rows: int,
     runs: list[int],
     of_codebook: list[tuple[int, int]],
+    weight: float,
+    judge: Variant | None,
 ) -> None:
     """The segment is 60 frames; alternate runs are holes, single tokens are turned over."""
     frozen = torch.zeros(4, frames, dtype=torch.bool)
@@ -85,11 +89,19 @@ def test_any_frozen_tokens_come_back_unchanged_and_all_others_are_filled(
     # Less than a span at the end, and nothing else to fill, is refused.
     assume(bool(frozen.all()) or not frozen[:, :-2].all())
     tokens = _tokens(frames, rows)
-    params = DecodingParams(steps=(2, 1, 1, 1), prefix_frames=prefix, span_arrangement=arrangement)
-    partner = None
-    if variant is Variant.MAGNET and prefix:
-        other = tiny_lm(Variant.AUTOREGRESSIVE)
-        partner = Partner(other, _conditions(other, rows))
+    assume(variant is Variant.HYBRID or judge is not None or weight == 0.0)
+    params = DecodingParams(
+        steps=(2, 1, 2, 1),
+        prefix_frames=prefix,
+        span_arrangement=arrangement,
+        rescore_weight=weight,
+    )
+
+    def partner_of(kind: Variant) -> Partner:
+        return Partner(tiny_lm(kind), _conditions(tiny_lm(kind), rows))
+
+    plain = variant is Variant.MAGNET
+    partner = partner_of(judge or Variant.AUTOREGRESSIVE) if plain and prefix else None
     request = _request(
         tiny_lm(variant),
         frames,
@@ -97,6 +109,7 @@ def test_any_frozen_tokens_come_back_unchanged_and_all_others_are_filled(
         params=params,
         prompt_codes=tokens.masked_fill(~frozen, MASK),
         frozen=frozen,
+        rescorer=None if judge is None else partner_of(judge),
     )
     codes = _decode(request, partner)
     left_out = frames - codes.shape[-1]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from magnet_core.config import SpanScore
 from magnet_core.decoding.spans import (
+    KEEP,
     count_spans,
     span_scores,
     spans_to_frames,
@@ -62,7 +63,7 @@ def test_overlapping_spans_are_the_union_of_the_worst(frames: int, seed: int, sh
     """Some number u of the worst spans, added one by one, makes the mask, near the target."""
     scores = torch.rand(frames, generator=torch.Generator().manual_seed(seed))
     target = max(int(share * frames), 1)
-    mask = worst_overlapping_spans(scores, target, 3)
+    mask = worst_overlapping_spans(scores[None], target, 3)[0]
     starts = scores.unfold(0, 3, 1).sum(dim=-1)
     union = torch.zeros(frames, dtype=torch.bool)
     unions = [union.clone()]
@@ -75,5 +76,44 @@ def test_overlapping_spans_are_the_union_of_the_worst(frames: int, seed: int, sh
 
 
 def test_at_least_one_overlapping_span_is_masked() -> None:
-    mask = worst_overlapping_spans(torch.tensor([0.0, 0.1, 0.9, 0.8, 0.7, 0.0, 0.0]), 1, 3)
+    mask = worst_overlapping_spans(torch.tensor([[0.0, 0.1, 0.9, 0.8, 0.7, 0.0, 0.0]]), 1, 3)[0]
     assert mask.tolist() == [False, False, True, True, True, False, False]
+
+
+def _bisected(scores: torch.Tensor, target: int, span_len: int) -> torch.Tensor:
+    """The mask of one row, as the reference finds it: try a number of spans, count, halve."""
+    starts = scores.unfold(0, span_len, 1).sum(dim=-1)
+    order = torch.argsort(starts, descending=True)
+
+    def union(count: int) -> torch.Tensor:
+        mask = torch.zeros(len(scores), dtype=torch.bool)
+        for start in order[:count].tolist():
+            mask[start : start + span_len] = True
+        return mask
+
+    target = max(target, span_len)
+    low, high = target // span_len, target - span_len + 1
+    tried = middle = round(0.5 * (low + high))
+    while low < middle < high:
+        tried = middle
+        low, high = (low, middle) if int(union(middle).sum()) > target else (middle, high)
+        middle = round(0.5 * (low + high))
+    return union(tried)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), span_len=st.integers(1, 7), rows=st.integers(1, 3))
+def test_overlapping_spans_are_those_of_the_reference(
+    data: st.DataObject, span_len: int, rows: int
+) -> None:
+    """In every row, whatever the others hold, for any target, equal scores and kept frames too."""
+    frames = data.draw(st.integers(span_len, 70))
+    target = data.draw(st.integers(1, frames + 3))
+    generator = torch.Generator().manual_seed(data.draw(st.integers(0, 1 << 20)))
+    scores = torch.rand(rows, frames, generator=generator)
+    if data.draw(st.booleans()):
+        scores = (3 * scores).round()
+    scores[torch.rand(rows, frames, generator=generator) < data.draw(st.floats(0, 0.9))] = KEEP
+    masks = worst_overlapping_spans(scores, target, span_len)
+    wanted = [_bisected(row, target, span_len) for row in scores]
+    assert torch.equal(masks, torch.stack(wanted))

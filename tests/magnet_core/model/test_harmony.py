@@ -13,6 +13,7 @@ from torch import Tensor
 
 from magnet_core.config import LMConfig, Variant
 from magnet_core.errors import ConfigError
+from magnet_core.model.chord_names import chords_of
 from magnet_core.model.harmony import (
     DIMINISHED,
     MAJOR,
@@ -121,6 +122,47 @@ def test_a_key_admits_what_does_not_contradict_it() -> None:
     assert not Key(None, minor=True).admits(Key(3, minor=False))
     assert not Key(3, minor=True).admits(Key(4, minor=True))
     assert not Key(3).admits(Key())
+
+
+@pytest.mark.parametrize(
+    ("chords", "key"),
+    [
+        ("Am F C G", "A minor"),
+        ("C G Am F", "C major"),
+        ("F G C", "C major"),  # its tonic comes last
+        ("Dm G F", "C major"),  # as likely as A minor, and major
+        ("Am E", "A minor"),  # the dominant of a minor key is major
+        ("Am Dm E7 Am", "A minor"),
+        ("Cm Ab Eb Bb", "C minor"),
+        ("F#m D A E", "F# minor"),
+        ("Bbm", "A# minor"),
+        ("G#dim Am", "A minor"),
+    ],
+)
+def test_the_key_of_chords_is_the_one_that_a_player_would_say(chords: str, key: str) -> None:
+    note, mode = key.split()
+    expected = Key(NOTES.index(note), mode == "minor")
+    harmony = Harmony.over(chords_of(chords), Key())
+    assert harmony == Harmony(expected, chords_of(chords))
+
+
+_CHORDS = st.lists(st.builds(Chord, st.integers(0, 11), st.integers(0, 2)), min_size=1, max_size=9)
+
+
+@given(chords=_CHORDS, asked=keys, up=st.integers(0, 11))
+def test_a_key_that_is_asked_for_is_kept_and_the_rest_follows_the_chords(
+    chords: list[Chord], asked: Key, up: int
+) -> None:
+    """Whatever they are; and the same chords higher are in the same key higher, but for a tie."""
+    harmony = Harmony.over(tuple(chords), asked)
+    assert harmony.chords == tuple(chords)
+    assert harmony.key.is_whole
+    assert asked.admits(harmony.key)
+    higher = tuple(Chord((chord.root + up) % 12, chord.quality) for chord in chords)
+    tonic = None if asked.tonic is None else (asked.tonic + up) % 12
+    transposed = Harmony.over(higher, Key(tonic, asked.minor)).key
+    inside = sum(chord in harmony.key.triads for chord in chords)
+    assert sum(chord in transposed.triads for chord in higher) == inside
 
 
 def test_each_frame_has_the_chord_of_its_bar(embedding: HarmonyEmbedding) -> None:

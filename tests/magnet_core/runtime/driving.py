@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from magnet_core.api import Model
 from magnet_core.codec.carrier import CarrierCodec
+from magnet_core.runtime.blocks import BlockStream
 from magnet_core.runtime.engine import Engine
 from magnet_core.runtime.events import Applied, PcmChunk, PlanDone, Planned, SessionEvent
 from magnet_core.runtime.planner import Plan
 from magnet_core.runtime.session import LiveSession
+from magnet_core.types import Codec
 
 HOP = 640
 SAMPLE_RATE = 32000
@@ -174,6 +177,19 @@ def joined(chunks: Sequence[PcmChunk]) -> np.ndarray:
     for before, after in pairwise(chunks):
         assert after.position == before.position + before.pcm.shape[1]
     return np.concatenate([chunk.pcm for chunk in chunks], axis=1)
+
+
+def decode_in_blocks(codec: Codec, codes: Tensor) -> Tensor:
+    """Return the waveform ``[C, T * hop_length]`` of ``codes [K, T]``, bit for bit as a session's.
+
+    Equal to ``codec.decode`` but for rounding.
+    """
+    stream, at, parts = BlockStream(codec, codes.device), 0, []
+    while at < codes.shape[1]:
+        block = codes[:, at : at + stream.block_frames]
+        parts.append(stream.push(block))
+        at += block.shape[1]
+    return torch.cat([*parts, stream.flush()], dim=1)
 
 
 def applied(events: Iterable[SessionEvent]) -> Iterator[Applied]:

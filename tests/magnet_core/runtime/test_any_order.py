@@ -20,10 +20,17 @@ from hypothesis import strategies as st
 from magnet_core.api import Model
 from magnet_core.config import Variant
 from magnet_core.errors import ConfigError
-from magnet_core.runtime.blocks import decode_in_blocks
+from magnet_core.model.chord_names import chords_of
 from magnet_core.runtime.events import PcmChunk, PlanDone, Planned, SessionEvent
 from magnet_core.runtime.session import LiveSession
-from tests.magnet_core.runtime.driving import HOP, applied, drive, joined, playing
+from tests.magnet_core.runtime.driving import (
+    HOP,
+    applied,
+    decode_in_blocks,
+    drive,
+    joined,
+    playing,
+)
 from tests.magnet_core.runtime.tiny import tiny_codec, tiny_encodec, tiny_model
 
 
@@ -54,7 +61,9 @@ class Act:
             "prompt": lambda: session.set_prompt(str(self.value), ticket),
             "slot": lambda: session.set_slot(*self.value, ticket=ticket),  # type: ignore[misc]
             "again": lambda: session.again(ticket),
+            "weight": lambda: session.set_slot(2, weight=self.value, ticket=ticket),  # type: ignore[arg-type]
             "tempo": lambda: session.set_tempo(float(self.value), ticket),  # type: ignore[arg-type]
+            "chords": lambda: session.set_chords(chords_of(str(self.value)), ticket),
             "loop": lambda: session.loop(int(self.value), ticket),  # type: ignore[call-overload]
         }
         try:
@@ -85,6 +94,8 @@ WORDS = st.one_of(
         st.just("slot"),
         st.tuples(st.integers(1, 6), st.sampled_from(TEXTS), st.sampled_from([0.0, 0.3, 1.0])),
     ),
+    st.tuples(st.just("weight"), st.sampled_from([0.0, 0.5, 1.0])),
+    st.tuples(st.just("chords"), st.sampled_from(["", "Am F C G", "F#m7"])),
 )
 KNOBS = st.one_of(
     st.tuples(st.just("temperature"), st.sampled_from([0.5, 1.0, 4.0])),
@@ -147,10 +158,10 @@ class _Run:
 
 
 MODELS = {
-    "hybrid": lambda: tiny_model(),
-    "infill alone": lambda: tiny_model(Variant.MAGNET),
-    "prefix alone": lambda: tiny_model(Variant.AUTOREGRESSIVE),
-    "looking ahead": lambda: tiny_model(codec=tiny_encodec()),
+    "hybrid": lambda: tiny_model(harmony=True),
+    "infill alone": lambda: tiny_model(Variant.MAGNET, harmony=True),
+    "prefix alone": lambda: tiny_model(Variant.AUTOREGRESSIVE, harmony=True),
+    "looking ahead": lambda: tiny_model(codec=tiny_encodec(), harmony=True),
 }
 
 
@@ -219,7 +230,7 @@ def test_nothing_changes_before_the_sample_that_is_named(
     assert len(answer) <= asked
     shared = min(with_it.pcm.shape[1], without.pcm.shape[1], *answer)
     if not answer:  # it waits for a loop to be left
-        assert not asked or with_it.session._composer.looper.loop is not None
+        assert not asked or with_it.session._outlook.looper.loop is not None
     assert np.array_equal(with_it.pcm[:, :shared], without.pcm[:, :shared])
 
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnet_core.api import Model
-from magnet_core.runtime.blocks import BlockStream, decode_in_blocks
+from magnet_core.runtime.blocks import BlockStream
 from magnet_core.types import Codec
-from tests.magnet_core.runtime.driving import HOP, joined, playing
+from tests.magnet_core.runtime.driving import HOP, decode_in_blocks, joined, playing
 from tests.magnet_core.runtime.tiny import tiny_codec, tiny_encodec, tiny_model
 
 CPU = torch.device("cpu")

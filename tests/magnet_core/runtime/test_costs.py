@@ -105,3 +105,14 @@ def test_whatever_is_measured_the_estimates_are_in_order(
     assert 0.0 < cost.median_s(size) <= cost.high_s(size) + 1e-12
     assert cost.high_s(size, count=count) <= cost.high_s(size, count=count + 1) + 1e-12
     assert cost.high_s(size, count=count) <= cost.high_s(size + 50, count=count) + 1e-12
+
+
+def test_what_a_coarse_clock_cannot_see_costs_next_to_nothing() -> None:
+    """Passes within one tick are learned as short, at every size, and so are those after them."""
+    cost = Cost(0.03, sized=True)
+    for frames in (10, 200, 10, 400):
+        cost.learn(0.0, frames)
+    assert 0.0 < cost.median_s(200) < 1e-4
+    for _ in range(20):
+        cost.learn(0.015, 200)
+    assert cost.median_s(200) == pytest.approx(0.015)

@@ -61,7 +61,7 @@ def _error_s(session: LiveSession, daw: Daw) -> float:
     """Return by how much the bars that are sent next are behind the clock's, in seconds."""
     frozen = session.timeline.frozen
     grid = session.score.held_at(frozen).beat_grid
-    off = daw.beat_at(session._output.sample_of(frozen)) - grid.beat_at(frozen)
+    off = daw.beat_at(session._feed.sample_of(frozen)) - grid.beat_at(frozen)
     return (off - 4 * round(off / 4)) * 60 / daw.bpm
 
 
@@ -249,7 +249,7 @@ def test_bars_are_where_they_would_have_been_after_a_gap(model: Model, late_s: f
     bars = (frozen * HOP + late) / (2 * SAMPLE_RATE) - session.beat_grid.beat_at(frozen) / 4
     assert abs(bars - round(bars)) * 2 <= TOLERANCE_S
     assert session.beat_grid.tempo_bpm == 120.0
-    assert session._composer.follower.clock is None
+    assert session._follower.clock is None
 
 
 def test_streamed_music_is_the_same_for_the_same_readings(model: Model) -> None:
@@ -270,7 +270,7 @@ def test_impossible_readings_change_nothing(model: Model, beat: float, bpm: floa
     session = playing(model)
     with pytest.raises(ConfigError):
         session.align(0, beat, bpm)
-    assert session._composer.follower.clock is None
+    assert session._follower.clock is None
 
 
 # -- the filter and the decisions alone -----------------------------------------------------------

@@ -87,6 +87,55 @@ def test_weights_glide_and_texts_do_not(model: Model) -> None:
     assert dict(_decisions(session.events())[0].prompts) == {"techno": 1.0, "ambient": 1.0}
 
 
+def test_a_lone_text_is_there_at_once(model: Model) -> None:
+    """There is nothing for it to be faded into, whichever slot it is in: one plan does it."""
+    session = _going(model)
+    session.set_param("slew_s", 1.0)
+    for change in (
+        lambda: session.set_prompt("techno"),
+        lambda: session.set_prompt(""),
+        lambda: session.set_slot(3, "dub", 0.5),
+        lambda: session.set_prompt("ambient"),
+    ):
+        change()
+        drive(session, session.position + 20 * HOP)
+        settle(session)
+        texts = {decision.prompts for decision in _decisions(session.events())}
+        assert len(texts) == 1
+        assert not session.score.differs(session.timeline.frozen, session.timeline.frozen + 100)
+
+
+def test_a_weight_is_changed_without_its_text_and_a_text_without_its_weight(model: Model) -> None:
+    """And a fader that was moved before there was a text holds for the one that comes."""
+    session = _going(model)
+    session.set_prompt("techno")
+    session.set_slot(2, weight=0.5)
+    session.set_slot(2, "dub")
+    session.set_slot(1, weight=0.25, ticket="fader")
+    drive(session, session.position + 200 * HOP)
+    events = session.events()
+    assert _decisions(events)[-1].prompts == (("techno", 0.25), ("dub", 0.5))
+    assert "fader" in {ticket for event in applied(events) for ticket in event.tickets}
+    session.set_slot(2, "house")
+    drive(session, session.position + 60 * HOP)
+    assert _decisions(session.events())[-1].prompts == (("techno", 0.25), ("house", 0.5))
+    session.set_prompt("ambient")
+    session.set_slot(2, "pads")
+    drive(session, session.position + 200 * HOP)
+    assert _decisions(session.events())[-1].prompts == (("ambient", 1.0), ("pads", 1.0))
+
+
+def test_the_fader_of_an_empty_slot_changes_no_music(model: Model) -> None:
+    """It is answered at once, and nothing is planned anew."""
+    session = _going(model)
+    session.set_slot(4, weight=0.5, ticket="fader")
+    assert [event.tickets for event in applied(session.events())] == [("fader",)]
+    assert session.idle
+    other = playing(model)
+    other.restore(session.snapshot())
+    assert other.score.wanted.prompts.slots[3].weight == 0.5
+
+
 def test_tempo_and_key_are_of_the_heaviest_slot_that_asks(model: Model) -> None:
     """And of another as soon as that is heavier."""
     session = _going(model)

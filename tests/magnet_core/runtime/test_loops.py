@@ -12,7 +12,6 @@ import magnet_core
 from magnet_core.api import Model
 from magnet_core.config import Variant
 from magnet_core.errors import ConfigError
-from magnet_core.runtime.blocks import decode_in_blocks
 from magnet_core.runtime.events import Late, PcmChunk
 from magnet_core.runtime.pcm_loop import FADE_S, RUN_IN_FRAMES, PcmLoop, crossfaded, round_trip
 from magnet_core.runtime.session import LiveSession
@@ -22,6 +21,7 @@ from tests.magnet_core.runtime.driving import (
     SAMPLE_RATE,
     Machine,
     applied,
+    decode_in_blocks,
     drive,
     joined,
     perform,

@@ -15,7 +15,7 @@ from magnet_core.api import Model
 from magnet_core.errors import LogError, SessionError
 from magnet_core.model.harmony import Key
 from magnet_core.runtime.decision import Decision
-from magnet_core.runtime.events import PhraseChanged, Planned
+from magnet_core.runtime.events import PhraseChanged, Planned, Refused
 from magnet_core.runtime.log_reader import read_log
 from magnet_core.runtime.phrase import LONGEST_S, OWN_SHARE, Phrase, PhraseEncoder, PhraseUse
 from magnet_core.runtime.session import LiveSession
@@ -193,15 +193,69 @@ def test_a_stopped_session_encodes_without_being_played(model: Model) -> None:
     assert session.position == 0 and session.deadline_s == float("inf")
 
 
-def test_an_encoder_that_fails_costs_the_phrase_and_nothing_else() -> None:
-    model = tiny_model()
+def broken() -> torch.Tensor:
+    """Return a phrase that the codec cannot encode."""
+    return torch.full((1, RATE), float("nan"))
+
+
+def test_a_phrase_that_cannot_be_encoded_costs_nothing_else(model: Model) -> None:
+    """The music goes on, who waits is refused, and the next phrase is used for nothing."""
     session = playing(model)
     drive(session, 20 * HOP)
-    session.take_phrase(torch.full((1, RATE), float("nan")))
-    with pytest.raises(Exception, match="finite"):
-        told(session, torch.full((1, RATE), float("nan")))
-    chunks = drive(session, 40 * HOP)
-    assert chunks
+    session.take_phrase(broken())
+    session.use_phrase(PhraseUse.CONTINUE, "first")
+    session.use_phrase(PhraseUse.CONTEXT, "second")
+    session.events()
+    chunks = drive(session, 60 * HOP)
+    happened = session.events()
+    [refused] = [event for event in happened if isinstance(event, Refused)]
+    assert refused.tickets == ("first", "second") and "cannot be encoded" in refused.reason
+    assert [e for e in happened if isinstance(e, PhraseChanged)] == [PhraseChanged("off", 0.0)]
+    assert joined(chunks).shape[1] >= 30 * HOP and not list(applied(happened))
+    told(session, tone(1.0))
+    happened = session.events()
+    assert [e.state for e in happened if isinstance(e, PhraseChanged)] == ["recorded"]
+    assert not list(applied(happened))
+
+
+@pytest.mark.parametrize(
+    ("how", "state"), [(PhraseUse.OFF, "recorded"), (PhraseUse.CONTEXT, "in use")]
+)
+def test_the_phrase_before_stays_where_another_cannot_be_encoded(
+    model: Model, how: PhraseUse, state: str
+) -> None:
+    session = playing(model)
+    told(session, tone(2.0))
+    session.use_phrase(how)
+    session.events()
+    told(session, broken())
+    changes = [event for event in session.events() if isinstance(event, PhraseChanged)]
+    assert changes == [PhraseChanged(state, 2.0)]
+    session.use_phrase(PhraseUse.CONTINUE)
+
+
+def test_nothing_is_said_where_there_is_nothing_to_put_away(model: Model) -> None:
+    """Off is answered each time, but is news only after a phrase was recorded or used."""
+    session = playing(model)
+
+    def off() -> list[str]:
+        session.use_phrase(PhraseUse.OFF, "ticket")
+        happened = session.events()
+        assert [answer.tickets for answer in applied(happened)] == [("ticket",)]
+        return [event.state for event in happened if isinstance(event, PhraseChanged)]
+
+    assert [off(), off()] == [[], []]
+    told(session, tone(1.0))
+    session.events()
+    assert [off(), off()] == [["off"], []]
+    session.use_phrase(PhraseUse.CONTEXT)
+    session.events()
+    other = playing(model)
+    other.restore(session.snapshot())
+    assert [off(), off()] == [["off"], []]
+    session = other
+    session.events()
+    assert [off(), off()] == [["off"], []]
 
 
 @pytest.mark.parametrize("how", [PhraseUse.CONTINUE, PhraseUse.CONTEXT, PhraseUse.OFF])
@@ -213,8 +267,8 @@ def test_a_snapshot_holds_the_phrase_and_what_it_is_used_for(model: Model, how) 
     drive(session, session.position + 20 * HOP)
     other = playing(model)
     other.restore(session.snapshot())
-    assert torch.equal(other._phrases.phrase.codes, session._phrases.phrase.codes)
-    assert other._phrases.is_context is (how is PhraseUse.CONTEXT)
+    assert torch.equal(other._phrase.phrase.codes, session._phrase.phrase.codes)
+    assert other._phrase.is_context is (how is PhraseUse.CONTEXT)
     other.events()
     drive(other, 300 * HOP)
     assert any(decision.given for decision in decisions(other)) is (how is PhraseUse.CONTEXT)

@@ -9,6 +9,7 @@ import pytest
 
 from magnet_core.api import Model
 from magnet_core.errors import ConfigError
+from magnet_core.model.chord_names import chords_of
 from magnet_core.runtime.engine import Engine
 from magnet_core.runtime.events import Applied, Late, Planned
 from magnet_core.runtime.session import LiveSession
@@ -33,6 +34,7 @@ CHANGES: dict[str, Callable[[LiveSession], None]] = {
     "prompt": lambda s: s.set_prompt("dub, warm pads", "ticket"),
     "slot": lambda s: s.set_slot(2, "dub", 0.5, "ticket"),
     "tempo": lambda s: s.set_tempo(97.0, "ticket"),
+    "chords": lambda s: s.set_chords(chords_of("Dm G"), "ticket"),
     "again": lambda s: s.again("ticket"),
     "temperature": lambda s: s.set_param("temperature", 3.0, "ticket"),
     "guidance": lambda s: s.set_param("guidance", 9.0, "ticket"),
@@ -66,9 +68,9 @@ def _line(sample: int, beats: int) -> float:
 @pytest.mark.parametrize("change", list(CHANGES))
 def test_change_sounds_on_the_next_line(change: str, when: str, beats: int, codec: object) -> None:
     """The stream is the old one up to the sample that is named, within a frame of the line."""
-    model = tiny_model(codec=tiny_encodec() if codec else None)
+    model = tiny_model(codec=tiny_encodec() if codec else None, harmony=change == "chords")
     plain, session = _going(model, when), _going(model, when)
-    rewrite = session._output.sample_of(session._outlook.rewrite_point())
+    rewrite = session._feed.sample_of(session._outlook.rewrite_point())
     CHANGES[change](session)
     mine, theirs = drive(session, 260 * HOP), drive(plain, 260 * HOP)
     (answer,) = applied(session.events())
@@ -179,7 +181,7 @@ def test_change_while_nothing_sounds_waits_for_nothing(model: Model) -> None:
     session.stop()
     session.set_prompt("dub", "now")
     (answer,) = applied(session.events())
-    assert answer.sample <= session._output.sample_of(session.timeline.frozen)
+    assert answer.sample <= session._feed.sample_of(session.timeline.frozen)
 
 
 def test_what_is_told_for_a_line_is_kept_when_changes_come_at_once_again(model: Model) -> None:

@@ -21,6 +21,7 @@ import magnet_core
 from magnet_core.api import Model
 from magnet_core.config import SpanArrangement, Variant
 from magnet_core.errors import ConfigError, LogError
+from magnet_core.model.chord_names import chords_of
 from magnet_core.runtime.decision import Decision
 from magnet_core.runtime.engine import Engine
 from magnet_core.runtime.log import LogFolder
@@ -313,6 +314,7 @@ _ACTIONS = st.one_of(
     st.tuples(st.just("prompt"), st.sampled_from(["", "techno", "dub 90 bpm"])),
     st.tuples(st.just("slot"), st.integers(1, 6)),
     st.tuples(st.just("tempo"), st.sampled_from([0.0, 60.0, 175.0])),
+    st.tuples(st.just("chords"), st.sampled_from(["", "Dm G", "F#m7"])),
     st.tuples(st.just("loop"), st.integers(0, 2)),
     st.tuples(st.just("restore"), st.just(0)),
     st.tuples(st.just("seed"), st.integers(0, 9)),
@@ -329,6 +331,7 @@ def _act(recording: Recording, kind: str, value: int | float | str) -> None:
         "prompt": lambda: session.set_prompt(str(value)),
         "slot": lambda: session.set_slot(int(value), "house", 1 / (1 + int(value))),
         "tempo": lambda: session.set_tempo(float(value)),
+        "chords": lambda: session.set_chords(chords_of(str(value))),
         "loop": lambda: session.loop(int(value)),
         "restore": lambda: session.restore(session.snapshot()),
         "work": lambda: recording.work(int(value), lead=(4 + int(value) % 17) * HOP),
@@ -346,7 +349,7 @@ def _act(recording: Recording, kind: str, value: int | float | str) -> None:
 
 @pytest.fixture(scope="module", params=[tiny_codec, tiny_encodec])
 def model(request: pytest.FixtureRequest) -> Model:
-    return tiny_model(codec=request.param())
+    return tiny_model(codec=request.param(), harmony=True)
 
 
 @settings(max_examples=25)

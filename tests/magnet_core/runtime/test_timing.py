@@ -110,6 +110,24 @@ def test_change_is_heard_soon_where_a_prefix_gains_nothing(
     assert sum(made[-1].steps) > min(sum(plan.steps) for plan in made)
 
 
+@pytest.mark.parametrize("slowness", [4.5, 5.0, 5.5, 6.0, 7.0])
+def test_no_slower_machine_hears_a_change_sooner(slowness: float) -> None:
+    """Where good steps would last but take too long, a change has fewer, as where they never last.
+
+    Ten-second windows at the published steps, on machines about where a prefix stops to pay.
+    """
+    model = tiny_model(segment_frames=500)
+    model.params = replace(model.params, steps=(20, 10, 10, 10), prefix_frames=24)
+    machine = Machine(model, slowness, 0.3)
+    session, asked_at = _on(machine, model), dict[object, float]()
+    changes = [(at + 2.0, control) for at, control in _changes(asked_at, machine, 2.0, 6)]
+    heard = perform(session, machine, 20.0, changes)
+    assert heard.gaps == []
+    latencies = sorted(heard.latencies_s(asked_at).values())
+    assert len(latencies) == 6
+    assert latencies[-1] <= 3.0
+
+
 def test_sweep_of_a_knob_does_not_starve_the_music() -> None:
     """Turned thirty times a second: all is answered, at a few plans a second, without a gap."""
     model = tiny_model()

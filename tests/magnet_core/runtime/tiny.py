@@ -43,6 +43,7 @@ def tiny_model(
     variant: Variant = Variant.HYBRID,
     *,
     metre: bool = True,
+    harmony: bool = False,
     codec: Codec | None = None,
     arrangement: SpanArrangement = SpanArrangement.STRIDE1,
     segment_frames: int = 99,
@@ -51,10 +52,13 @@ def tiny_model(
     codec = codec or tiny_codec()
     config = LMConfig(
         variant=variant, dim=16, layers=2, heads=2, text_dim=16, card=codec.card,
-        segment_frames=segment_frames, metre=metre,
+        segment_frames=segment_frames, metre=metre, harmony=harmony,
     )  # fmt: skip
     lm = TransformerLM(config)
     lm.initialise(torch.Generator().manual_seed(2))
+    if lm.harmony is not None:  # which begins at zero, as if nothing had been said
+        for table in (lm.harmony.key, lm.harmony.chord):
+            torch.nn.init.normal_(table.weight[:-1], generator=torch.Generator().manual_seed(4))
     torch.manual_seed(3)
     return Model(
         lm=lm.eval(),

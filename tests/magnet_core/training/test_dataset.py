@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from magnet_core.errors import ConfigError
+from magnet_core.errors import CheckpointError, ConfigError
 from magnet_core.training.corpus import draw_piece, render
 from magnet_core.training.dataset import PieceStore, StoreConfig
 
@@ -101,3 +101,33 @@ def test_progress_is_noted_whole_or_not_at_all(tmp_path: Path) -> None:
         store.render(workers=1)
         assert (before.read(), store.ready) == ("2", 4)
     assert (tmp_path / "store.json").stat().st_mtime_ns == described
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("store.json", b"{"),
+        ("store.json", b"\xff"),
+        ("store.json", b"[" * 100_000),
+        ("pieces.npy", b""),
+        ("pieces.npy", b"\x93NUMPY\x01\x00"),
+        ("ready.txt", b"two"),
+        ("ready.txt", b"-1"),
+        ("ready.txt", b"5"),
+        ("ready.txt", b"1" * 5000),
+        ("ready.txt", b"\xff"),
+    ],
+)
+def test_damaged_store_is_named(tmp_path: Path, name: str, content: bytes) -> None:
+    """Which of its files, whatever is wrong with it, so that a run can be mended by hand."""
+    _counting_store(tmp_path, ready=2)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CheckpointError, match=name):
+        PieceStore(tmp_path, SMALL).render(workers=1)
+
+
+def test_store_with_pieces_of_another_length_is_named(tmp_path: Path) -> None:
+    _counting_store(tmp_path, ready=2)
+    np.save(tmp_path / "pieces.npy", np.zeros((4, 7), np.int16))
+    with pytest.raises(CheckpointError, match=r"pieces.npy holds int16 \[4, 7\]"):
+        PieceStore(tmp_path, SMALL)

@@ -11,14 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from magnet_core.errors import ConfigError
-from magnet_core.model.harmony import DIMINISHED, MAJOR, MINOR, Chord, Key
+from magnet_core.model.harmony import MAJOR, MINOR, Chord, Key
 from magnet_core.training.descriptions import (
     Description,
     Metadata,
     audio_files,
     bpm_of,
     captions_of,
-    chord_of,
     chords_of,
     describe,
     key_of,
@@ -226,19 +225,6 @@ def test_all_keys_in_all_spellings(tonic: int, minor: bool, style: str) -> None:
     for note in (sharps[tonic], flats[tonic], sharps[tonic].lower()):
         for mode in ("minor", "min", "m", "Minor") if minor else ("major", "maj", "M", "Maj", ""):
             assert key_of(style.format(note, mode)) == Key(tonic, minor)
-
-
-@pytest.mark.parametrize(
-    ("name", "chord"),
-    [
-        ("C", (0, MAJOR)), ("Bbmaj7", (10, MAJOR)), ("G7", (7, MAJOR)), ("E♭add9", (3, MAJOR)),
-        ("Am", (9, MINOR)), ("F#m7", (6, MINOR)), ("C-", (0, MINOR)), ("Dm/F", (2, MINOR)),
-        ("Bdim", (11, DIMINISHED)), ("Bm7b5", (11, DIMINISHED)), ("C#°7", (1, DIMINISHED)),
-    ],
-)  # fmt: skip
-def test_chords_are_reduced_to_their_triad(name: str, chord: tuple[int, int]) -> None:
-    """Sevenths, additions and the bass note are left out."""
-    assert chord_of(name) == Chord(*chord)
 
 
 @given(st.text())
