@@ -3064,9 +3064,10 @@
         "box": {
          "id": "obj-2",
          "maxclass": "newobj",
-         "numinlets": 35,
-         "numoutlets": 35,
+         "numinlets": 36,
+         "numoutlets": 36,
          "outlettype": [
+          "",
           "",
           "",
           "",
@@ -3106,10 +3107,10 @@
          "patching_rect": [
           20.0,
           90.0,
-          2226.88,
+          2271.5199999999995,
           22.0
          ],
-         "text": "route state worker prompt prompt/1 prompt/2 prompt/3 prompt/4 prompt/5 prompt/6 tempo quantize loop temperature top_p top_k guidance guidance_min steps seed prefix_temperature prefix_top_k prefix_guidance window_s context_s slew_s lead_ms gain_db level prompt/1/weight prompt/2/weight prompt/3/weight prompt/4/weight prompt/5/weight prompt/6/weight"
+         "text": "route state worker prompt prompt/1 prompt/1/weight prompt/2 prompt/2/weight prompt/3 prompt/3/weight prompt/4 prompt/4/weight prompt/5 prompt/5/weight prompt/6 prompt/6/weight tempo chords quantize loop temperature top_p top_k guidance guidance_min steps seed prefix_temperature prefix_top_k prefix_guidance window_s context_s slew_s lead_ms gain_db level"
         }
        },
        {
@@ -3152,7 +3153,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          85.4964705882353,
+          84.90057142857141,
           184.0,
           110.08,
           22.0
@@ -3167,7 +3168,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          150.9929411764706,
+          149.80114285714282,
           218.0,
           110.08,
           22.0
@@ -3182,7 +3183,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          216.4894117647059,
+          214.70171428571425,
           252.0,
           118.72,
           22.0
@@ -3197,12 +3198,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          281.9858823529412,
+          279.60228571428564,
           286.0,
-          121.60000000000001,
+          163.83999999999997,
           22.0
          ],
-         "text": "s #0-set.prompt/2"
+         "text": "s #0-set.prompt/1/weight"
         }
        },
        {
@@ -3212,12 +3213,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          347.4823529411765,
+          344.50285714285707,
           320.0,
           121.60000000000001,
           22.0
          ],
-         "text": "s #0-set.prompt/3"
+         "text": "s #0-set.prompt/2"
         }
        },
        {
@@ -3227,12 +3228,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          412.9788235294118,
+          409.4034285714285,
           354.0,
-          121.60000000000001,
+          166.71999999999997,
           22.0
          ],
-         "text": "s #0-set.prompt/4"
+         "text": "s #0-set.prompt/2/weight"
         }
        },
        {
@@ -3242,12 +3243,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          478.4752941176471,
+          474.3039999999999,
           150.0,
           121.60000000000001,
           22.0
          ],
-         "text": "s #0-set.prompt/5"
+         "text": "s #0-set.prompt/3"
         }
        },
        {
@@ -3257,12 +3258,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          543.9717647058824,
+          539.2045714285713,
           184.0,
-          121.60000000000001,
+          166.71999999999997,
           22.0
          ],
-         "text": "s #0-set.prompt/6"
+         "text": "s #0-set.prompt/3/weight"
         }
        },
        {
@@ -3272,12 +3273,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          609.4682352941177,
+          604.1051428571427,
           218.0,
-          105.75999999999999,
+          121.60000000000001,
           22.0
          ],
-         "text": "s #0-set.tempo"
+         "text": "s #0-set.prompt/4"
         }
        },
        {
@@ -3287,322 +3288,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          674.964705882353,
-          252.0,
-          121.12,
-          22.0
-         ],
-         "text": "s #0-set.quantize"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-15",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          740.4611764705883,
-          286.0,
-          95.19999999999999,
-          22.0
-         ],
-         "text": "s #0-set.loop"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-16",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          805.9576470588236,
-          320.0,
-          140.32000000000002,
-          22.0
-         ],
-         "text": "s #0-set.temperature"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-17",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          871.4541176470588,
-          354.0,
-          102.39999999999999,
-          22.0
-         ],
-         "text": "s #0-set.top_p"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-18",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          936.9505882352942,
-          150.0,
-          102.39999999999999,
-          22.0
-         ],
-         "text": "s #0-set.top_k"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-19",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1002.4470588235295,
-          184.0,
-          124.0,
-          22.0
-         ],
-         "text": "s #0-set.guidance"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-20",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1067.9435294117648,
-          218.0,
-          153.28000000000003,
-          22.0
-         ],
-         "text": "s #0-set.guidance_min"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-21",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1133.44,
-          252.0,
-          102.39999999999999,
-          22.0
-         ],
-         "text": "s #0-set.steps"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-22",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1198.9364705882354,
-          286.0,
-          98.08,
-          22.0
-         ],
-         "text": "s #0-set.seed"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-23",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1264.4329411764706,
-          320.0,
-          182.08,
-          22.0
-         ],
-         "text": "s #0-set.prefix_temperature"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-24",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1329.929411764706,
-          354.0,
-          144.16,
-          22.0
-         ],
-         "text": "s #0-set.prefix_top_k"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-25",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1395.4258823529412,
-          150.0,
-          165.76,
-          22.0
-         ],
-         "text": "s #0-set.prefix_guidance"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-26",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1460.9223529411765,
-          184.0,
-          130.72,
-          22.0
-         ],
-         "text": "s #0-set.window_s"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-27",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1526.4188235294118,
-          218.0,
-          128.32,
-          22.0
-         ],
-         "text": "s #0-set.context_s"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-28",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1591.9152941176471,
-          252.0,
-          112.96000000000001,
-          22.0
-         ],
-         "text": "s #0-set.slew_s"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-29",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1657.4117647058827,
-          286.0,
-          120.16,
-          22.0
-         ],
-         "text": "s #0-set.lead_ms"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-30",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1722.9082352941175,
-          320.0,
-          116.79999999999998,
-          22.0
-         ],
-         "text": "s #0-set.gain_db"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-31",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1788.404705882353,
-          354.0,
-          99.52,
-          22.0
-         ],
-         "text": "s #0-set.level"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-32",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1853.9011764705883,
-          150.0,
-          163.83999999999997,
-          22.0
-         ],
-         "text": "s #0-set.prompt/1/weight"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-33",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1919.3976470588236,
-          184.0,
-          166.71999999999997,
-          22.0
-         ],
-         "text": "s #0-set.prompt/2/weight"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-34",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          1984.894117647059,
-          218.0,
-          166.71999999999997,
-          22.0
-         ],
-         "text": "s #0-set.prompt/3/weight"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-35",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          2050.390588235294,
+          669.0057142857141,
           252.0,
           166.71999999999997,
           22.0
@@ -3612,17 +3298,332 @@
        },
        {
         "box": {
+         "id": "obj-15",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          733.9062857142856,
+          286.0,
+          121.60000000000001,
+          22.0
+         ],
+         "text": "s #0-set.prompt/5"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-16",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          798.806857142857,
+          320.0,
+          166.71999999999997,
+          22.0
+         ],
+         "text": "s #0-set.prompt/5/weight"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-17",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          863.7074285714284,
+          354.0,
+          121.60000000000001,
+          22.0
+         ],
+         "text": "s #0-set.prompt/6"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-18",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          928.6079999999998,
+          150.0,
+          166.71999999999997,
+          22.0
+         ],
+         "text": "s #0-set.prompt/6/weight"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-19",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          993.5085714285711,
+          184.0,
+          105.75999999999999,
+          22.0
+         ],
+         "text": "s #0-set.tempo"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-20",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1058.4091428571426,
+          218.0,
+          109.6,
+          22.0
+         ],
+         "text": "s #0-set.chords"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-21",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1123.309714285714,
+          252.0,
+          121.12,
+          22.0
+         ],
+         "text": "s #0-set.quantize"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-22",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1188.2102857142854,
+          286.0,
+          95.19999999999999,
+          22.0
+         ],
+         "text": "s #0-set.loop"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-23",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1253.1108571428567,
+          320.0,
+          140.32000000000002,
+          22.0
+         ],
+         "text": "s #0-set.temperature"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-24",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1318.0114285714283,
+          354.0,
+          102.39999999999999,
+          22.0
+         ],
+         "text": "s #0-set.top_p"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-25",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1382.9119999999996,
+          150.0,
+          102.39999999999999,
+          22.0
+         ],
+         "text": "s #0-set.top_k"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-26",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1447.8125714285711,
+          184.0,
+          124.0,
+          22.0
+         ],
+         "text": "s #0-set.guidance"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-27",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1512.7131428571424,
+          218.0,
+          153.28000000000003,
+          22.0
+         ],
+         "text": "s #0-set.guidance_min"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-28",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1577.613714285714,
+          252.0,
+          102.39999999999999,
+          22.0
+         ],
+         "text": "s #0-set.steps"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-29",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1642.5142857142855,
+          286.0,
+          98.08,
+          22.0
+         ],
+         "text": "s #0-set.seed"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-30",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1707.4148571428568,
+          320.0,
+          182.08,
+          22.0
+         ],
+         "text": "s #0-set.prefix_temperature"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-31",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1772.3154285714284,
+          354.0,
+          144.16,
+          22.0
+         ],
+         "text": "s #0-set.prefix_top_k"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-32",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1837.2159999999997,
+          150.0,
+          165.76,
+          22.0
+         ],
+         "text": "s #0-set.prefix_guidance"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-33",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1902.1165714285712,
+          184.0,
+          130.72,
+          22.0
+         ],
+         "text": "s #0-set.window_s"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-34",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          1967.0171428571423,
+          218.0,
+          128.32,
+          22.0
+         ],
+         "text": "s #0-set.context_s"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-35",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          2031.9177142857138,
+          252.0,
+          112.96000000000001,
+          22.0
+         ],
+         "text": "s #0-set.slew_s"
+        }
+       },
+       {
+        "box": {
          "id": "obj-36",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          2115.8870588235295,
+          2096.818285714285,
           286.0,
-          166.71999999999997,
+          120.16,
           22.0
          ],
-         "text": "s #0-set.prompt/5/weight"
+         "text": "s #0-set.lead_ms"
         }
        },
        {
@@ -3632,12 +3633,27 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          2181.383529411765,
+          2161.7188571428565,
           320.0,
-          166.71999999999997,
+          116.79999999999998,
           22.0
          ],
-         "text": "s #0-set.prompt/6/weight"
+         "text": "s #0-set.gain_db"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-38",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          2226.619428571428,
+          354.0,
+          99.52,
+          22.0
+         ],
+         "text": "s #0-set.level"
         }
        }
       ],
@@ -4070,6 +4086,18 @@
          ],
          "destination": [
           "obj-37",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-2",
+          34
+         ],
+         "destination": [
+          "obj-38",
           0
          ]
         }
@@ -8892,6 +8920,22 @@
    {
     "box": {
      "id": "obj-163",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Play",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-164",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -8936,7 +8980,7 @@
    },
    {
     "box": {
-     "id": "obj-164",
+     "id": "obj-165",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -8954,7 +8998,7 @@
    },
    {
     "box": {
-     "id": "obj-165",
+     "id": "obj-166",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
@@ -8969,7 +9013,23 @@
    },
    {
     "box": {
-     "id": "obj-166",
+     "id": "obj-167",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Stop",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-168",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -9014,7 +9074,7 @@
    },
    {
     "box": {
-     "id": "obj-167",
+     "id": "obj-169",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -9032,7 +9092,7 @@
    },
    {
     "box": {
-     "id": "obj-168",
+     "id": "obj-170",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
@@ -9047,7 +9107,23 @@
    },
    {
     "box": {
-     "id": "obj-169",
+     "id": "obj-171",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      640.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Reset",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-172",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -9092,7 +9168,7 @@
    },
    {
     "box": {
-     "id": "obj-170",
+     "id": "obj-173",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -9110,7 +9186,7 @@
    },
    {
     "box": {
-     "id": "obj-171",
+     "id": "obj-174",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
@@ -9125,7 +9201,7 @@
    },
    {
     "box": {
-     "id": "obj-172",
+     "id": "obj-175",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -9170,7 +9246,7 @@
    },
    {
     "box": {
-     "id": "obj-173",
+     "id": "obj-176",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -9188,7 +9264,7 @@
    },
    {
     "box": {
-     "id": "obj-174",
+     "id": "obj-177",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
@@ -9203,7 +9279,23 @@
    },
    {
     "box": {
-     "id": "obj-175",
+     "id": "obj-178",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-179",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -9230,13 +9322,13 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Describe the music; an empty text asks for anything. It takes slot 1 at full weight, and empties the others. text: a string of 0 to 2000 characters. /magnet/prompt",
+     "hint": "Describe the music; an empty text asks for anything. It takes slot 1, and empties the others; all weights are 1 again. text: a string of 0 to 2000 characters. /magnet/prompt",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-176",
+     "id": "obj-180",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9254,7 +9346,7 @@
    },
    {
     "box": {
-     "id": "obj-177",
+     "id": "obj-181",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -9272,7 +9364,7 @@
    },
    {
     "box": {
-     "id": "obj-178",
+     "id": "obj-182",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -9291,7 +9383,7 @@
    },
    {
     "box": {
-     "id": "obj-179",
+     "id": "obj-183",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -9310,7 +9402,7 @@
    },
    {
     "box": {
-     "id": "obj-180",
+     "id": "obj-184",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -9328,7 +9420,7 @@
    },
    {
     "box": {
-     "id": "obj-181",
+     "id": "obj-185",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9346,7 +9438,7 @@
    },
    {
     "box": {
-     "id": "obj-182",
+     "id": "obj-186",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9364,7 +9456,7 @@
    },
    {
     "box": {
-     "id": "obj-183",
+     "id": "obj-187",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
@@ -9379,12 +9471,12 @@
    },
    {
     "box": {
-     "id": "obj-184",
+     "id": "obj-188",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      950.0,
+      1110.0,
       806.0,
       60.0,
       20.0
@@ -9402,7 +9494,23 @@
    },
    {
     "box": {
-     "id": "obj-185",
+     "id": "obj-189",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1260.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 1",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-190",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -9429,13 +9537,85 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/1",
+     "hint": "Put a text in this slot: all six sound together, each by its weight, which stays where it is left out. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/1",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-186",
+     "id": "obj-191",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1455.0,
+      830.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-192",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      1455.0,
+      860.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-193",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      860.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-194",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      830.0,
+      115.84,
+      22.0
+     ],
+     "text": "r #0-set.prompt/1"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-195",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -9454,7 +9634,7 @@
    },
    {
     "box": {
-     "id": "obj-187",
+     "id": "obj-196",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -9473,7 +9653,7 @@
    },
    {
     "box": {
-     "id": "obj-188",
+     "id": "obj-197",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -9491,7 +9671,7 @@
    },
    {
     "box": {
-     "id": "obj-189",
+     "id": "obj-198",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9509,25 +9689,7 @@
    },
    {
     "box": {
-     "id": "obj-190",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1040.0,
-      69.28,
-      22.0
-     ],
-     "text": "pack s 1."
-    }
-   },
-   {
-    "box": {
-     "id": "obj-191",
+     "id": "obj-199",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9545,7 +9707,7 @@
    },
    {
     "box": {
-     "id": "obj-192",
+     "id": "obj-200",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
@@ -9560,7 +9722,46 @@
    },
    {
     "box": {
-     "id": "obj-193",
+     "id": "obj-201",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1420.0,
+      806.0,
+      20.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      18.0,
+      108.0,
+      20.0,
+      18.0
+     ],
+     "text": "1",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-202",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 1 Weight",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-203",
      "maxclass": "live.slider",
      "numinlets": 1,
      "numoutlets": 2,
@@ -9569,8 +9770,8 @@
       "float"
      ],
      "patching_rect": [
-      1420.0,
-      926.0,
+      1570.0,
+      890.0,
       100.0,
       30.0
      ],
@@ -9599,7 +9800,7 @@
        "parameter_initial": [
         1.0
        ],
-       "parameter_info": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/1",
+       "parameter_info": "Weigh this slot's text anew; where it has none yet, the one that comes. weight: a number from 0 to 1. /magnet/prompt/1/weight",
        "parameter_annotation_name": "Prompt 1 Weight"
       }
      }
@@ -9607,26 +9808,7 @@
    },
    {
     "box": {
-     "id": "obj-194",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      "float"
-     ],
-     "patching_rect": [
-      1420.0,
-      980.0,
-      44.0,
-      22.0
-     ],
-     "text": "t b f"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-195",
+     "id": "obj-204",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -9634,7 +9816,7 @@
       ""
      ],
      "patching_rect": [
-      1455.0,
+      1765.0,
       830.0,
       72.16,
       22.0
@@ -9644,7 +9826,7 @@
    },
    {
     "box": {
-     "id": "obj-196",
+     "id": "obj-205",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9652,7 +9834,7 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
+      1570.0,
       860.0,
       86.56,
       22.0
@@ -9662,7 +9844,7 @@
    },
    {
     "box": {
-     "id": "obj-197",
+     "id": "obj-206",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -9670,26 +9852,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
+      1570.0,
       830.0,
-      115.84,
-      22.0
-     ],
-     "text": "r #0-set.prompt/1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-198",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1390.0,
-      860.0,
       160.96,
       22.0
      ],
@@ -9698,7 +9862,7 @@
    },
    {
     "box": {
-     "id": "obj-199",
+     "id": "obj-207",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9706,40 +9870,48 @@
       ""
      ],
      "patching_rect": [
-      1420.0,
-      890.0,
-      86.56,
+      1570.0,
+      980.0,
+      214.71999999999997,
       22.0
      ],
-     "text": "prepend set"
+     "text": "prepend /magnet/prompt/1/weight"
     }
    },
    {
     "box": {
-     "id": "obj-200",
+     "id": "obj-208",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      1010.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-209",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1260.0,
+      1880.0,
       806.0,
-      20.0,
+      155.0,
       20.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      18.0,
-      108.0,
-      20.0,
-      18.0
-     ],
-     "text": "1",
-     "fontsize": 10.0
+     "text": "Prompt 2",
+     "fontface": 1
     }
    },
    {
     "box": {
-     "id": "obj-201",
+     "id": "obj-210",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -9750,7 +9922,7 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      1880.0,
       890.0,
       150.0,
       22.0
@@ -9766,13 +9938,85 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/2",
+     "hint": "Put a text in this slot: all six sound together, each by its weight, which stays where it is left out. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/2",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-202",
+     "id": "obj-211",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2075.0,
+      830.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-212",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      2075.0,
+      860.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-213",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      860.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-214",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      830.0,
+      118.72,
+      22.0
+     ],
+     "text": "r #0-set.prompt/2"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-215",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -9781,7 +10025,7 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      1880.0,
       950.0,
       73.6,
       22.0
@@ -9791,7 +10035,7 @@
    },
    {
     "box": {
-     "id": "obj-203",
+     "id": "obj-216",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -9800,7 +10044,7 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      1880.0,
       980.0,
       79.36,
       22.0
@@ -9810,7 +10054,7 @@
    },
    {
     "box": {
-     "id": "obj-204",
+     "id": "obj-217",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -9818,7 +10062,7 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      1880.0,
       1010.0,
       28.4,
       22.0
@@ -9828,7 +10072,7 @@
    },
    {
     "box": {
-     "id": "obj-205",
+     "id": "obj-218",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9836,7 +10080,7 @@
       ""
      ],
      "patching_rect": [
-      1630.0,
+      1940.0,
       1010.0,
       71.19999999999999,
       22.0
@@ -9846,25 +10090,7 @@
    },
    {
     "box": {
-     "id": "obj-206",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1570.0,
-      1040.0,
-      69.28,
-      22.0
-     ],
-     "text": "pack s 1."
-    }
-   },
-   {
-    "box": {
-     "id": "obj-207",
+     "id": "obj-219",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9872,7 +10098,7 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      1880.0,
       1070.0,
       172.48000000000002,
       22.0
@@ -9882,12 +10108,12 @@
    },
    {
     "box": {
-     "id": "obj-208",
+     "id": "obj-220",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1570.0,
+      1880.0,
       1100.0,
       67.83999999999999,
       22.0
@@ -9897,7 +10123,46 @@
    },
    {
     "box": {
-     "id": "obj-209",
+     "id": "obj-221",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2040.0,
+      806.0,
+      20.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      18.0,
+      139.0,
+      20.0,
+      18.0
+     ],
+     "text": "2",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-222",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      806.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 2 Weight",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-223",
      "maxclass": "live.slider",
      "numinlets": 1,
      "numoutlets": 2,
@@ -9906,8 +10171,8 @@
       "float"
      ],
      "patching_rect": [
-      1730.0,
-      926.0,
+      2190.0,
+      890.0,
       100.0,
       30.0
      ],
@@ -9936,7 +10201,7 @@
        "parameter_initial": [
         1.0
        ],
-       "parameter_info": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/2",
+       "parameter_info": "Weigh this slot's text anew; where it has none yet, the one that comes. weight: a number from 0 to 1. /magnet/prompt/2/weight",
        "parameter_annotation_name": "Prompt 2 Weight"
       }
      }
@@ -9944,26 +10209,7 @@
    },
    {
     "box": {
-     "id": "obj-210",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      "float"
-     ],
-     "patching_rect": [
-      1730.0,
-      980.0,
-      44.0,
-      22.0
-     ],
-     "text": "t b f"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-211",
+     "id": "obj-224",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -9971,7 +10217,7 @@
       ""
      ],
      "patching_rect": [
-      1765.0,
+      2385.0,
       830.0,
       72.16,
       22.0
@@ -9981,7 +10227,7 @@
    },
    {
     "box": {
-     "id": "obj-212",
+     "id": "obj-225",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -9989,7 +10235,7 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      2190.0,
       860.0,
       86.56,
       22.0
@@ -9999,7 +10245,7 @@
    },
    {
     "box": {
-     "id": "obj-213",
+     "id": "obj-226",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -10007,26 +10253,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
+      2190.0,
       830.0,
-      118.72,
-      22.0
-     ],
-     "text": "r #0-set.prompt/2"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-214",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1700.0,
-      860.0,
       163.83999999999997,
       22.0
      ],
@@ -10035,7 +10263,7 @@
    },
    {
     "box": {
-     "id": "obj-215",
+     "id": "obj-227",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10043,40 +10271,48 @@
       ""
      ],
      "patching_rect": [
-      1730.0,
-      890.0,
-      86.56,
+      2190.0,
+      980.0,
+      217.60000000000002,
       22.0
      ],
-     "text": "prepend set"
+     "text": "prepend /magnet/prompt/2/weight"
     }
    },
    {
     "box": {
-     "id": "obj-216",
+     "id": "obj-228",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      1010.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-229",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1570.0,
-      806.0,
       20.0,
+      1126.0,
+      155.0,
       20.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      18.0,
-      139.0,
-      20.0,
-      18.0
-     ],
-     "text": "2",
-     "fontsize": 10.0
+     "text": "Prompt 3",
+     "fontface": 1
     }
    },
    {
     "box": {
-     "id": "obj-217",
+     "id": "obj-230",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -10087,8 +10323,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      890.0,
+      20.0,
+      1210.0,
       150.0,
       22.0
      ],
@@ -10103,13 +10339,85 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/3",
+     "hint": "Put a text in this slot: all six sound together, each by its weight, which stays where it is left out. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/3",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-218",
+     "id": "obj-231",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      215.0,
+      1150.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-232",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      215.0,
+      1180.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-233",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      20.0,
+      1180.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-234",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      20.0,
+      1150.0,
+      118.72,
+      22.0
+     ],
+     "text": "r #0-set.prompt/3"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-235",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -10118,8 +10426,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      950.0,
+      20.0,
+      1270.0,
       73.6,
       22.0
      ],
@@ -10128,7 +10436,7 @@
    },
    {
     "box": {
-     "id": "obj-219",
+     "id": "obj-236",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -10137,8 +10445,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      980.0,
+      20.0,
+      1300.0,
       79.36,
       22.0
      ],
@@ -10147,7 +10455,7 @@
    },
    {
     "box": {
-     "id": "obj-220",
+     "id": "obj-237",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -10155,8 +10463,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1010.0,
+      20.0,
+      1330.0,
       28.4,
       22.0
      ],
@@ -10165,7 +10473,7 @@
    },
    {
     "box": {
-     "id": "obj-221",
+     "id": "obj-238",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10173,8 +10481,8 @@
       ""
      ],
      "patching_rect": [
-      1940.0,
-      1010.0,
+      80.0,
+      1330.0,
       71.19999999999999,
       22.0
      ],
@@ -10183,25 +10491,7 @@
    },
    {
     "box": {
-     "id": "obj-222",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1880.0,
-      1040.0,
-      69.28,
-      22.0
-     ],
-     "text": "pack s 1."
-    }
-   },
-   {
-    "box": {
-     "id": "obj-223",
+     "id": "obj-239",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10209,8 +10499,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1070.0,
+      20.0,
+      1390.0,
       172.48000000000002,
       22.0
      ],
@@ -10219,13 +10509,13 @@
    },
    {
     "box": {
-     "id": "obj-224",
+     "id": "obj-240",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1880.0,
-      1100.0,
+      20.0,
+      1420.0,
       67.83999999999999,
       22.0
      ],
@@ -10234,7 +10524,46 @@
    },
    {
     "box": {
-     "id": "obj-225",
+     "id": "obj-241",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      180.0,
+      1126.0,
+      20.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      18.0,
+      170.0,
+      20.0,
+      18.0
+     ],
+     "text": "3",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-242",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      1126.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 3 Weight",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-243",
      "maxclass": "live.slider",
      "numinlets": 1,
      "numoutlets": 2,
@@ -10243,8 +10572,8 @@
       "float"
      ],
      "patching_rect": [
-      2040.0,
-      926.0,
+      330.0,
+      1210.0,
       100.0,
       30.0
      ],
@@ -10273,7 +10602,7 @@
        "parameter_initial": [
         1.0
        ],
-       "parameter_info": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/3",
+       "parameter_info": "Weigh this slot's text anew; where it has none yet, the one that comes. weight: a number from 0 to 1. /magnet/prompt/3/weight",
        "parameter_annotation_name": "Prompt 3 Weight"
       }
      }
@@ -10281,26 +10610,7 @@
    },
    {
     "box": {
-     "id": "obj-226",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      "float"
-     ],
-     "patching_rect": [
-      2040.0,
-      980.0,
-      44.0,
-      22.0
-     ],
-     "text": "t b f"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-227",
+     "id": "obj-244",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -10308,8 +10618,8 @@
       ""
      ],
      "patching_rect": [
-      2075.0,
-      830.0,
+      525.0,
+      1150.0,
       72.16,
       22.0
      ],
@@ -10318,7 +10628,7 @@
    },
    {
     "box": {
-     "id": "obj-228",
+     "id": "obj-245",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10326,8 +10636,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      860.0,
+      330.0,
+      1180.0,
       86.56,
       22.0
      ],
@@ -10336,7 +10646,7 @@
    },
    {
     "box": {
-     "id": "obj-229",
+     "id": "obj-246",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -10344,26 +10654,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      830.0,
-      118.72,
-      22.0
-     ],
-     "text": "r #0-set.prompt/3"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-230",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2010.0,
-      860.0,
+      330.0,
+      1150.0,
       163.83999999999997,
       22.0
      ],
@@ -10372,7 +10664,7 @@
    },
    {
     "box": {
-     "id": "obj-231",
+     "id": "obj-247",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10380,40 +10672,48 @@
       ""
      ],
      "patching_rect": [
-      2040.0,
-      890.0,
-      86.56,
+      330.0,
+      1300.0,
+      217.60000000000002,
       22.0
      ],
-     "text": "prepend set"
+     "text": "prepend /magnet/prompt/3/weight"
     }
    },
    {
     "box": {
-     "id": "obj-232",
+     "id": "obj-248",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      1330.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-249",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1880.0,
-      806.0,
-      20.0,
+      640.0,
+      1126.0,
+      155.0,
       20.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      18.0,
-      170.0,
-      20.0,
-      18.0
-     ],
-     "text": "3",
-     "fontsize": 10.0
+     "text": "Prompt 4",
+     "fontface": 1
     }
    },
    {
     "box": {
-     "id": "obj-233",
+     "id": "obj-250",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -10424,8 +10724,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      890.0,
+      640.0,
+      1210.0,
       150.0,
       22.0
      ],
@@ -10440,13 +10740,85 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/4",
+     "hint": "Put a text in this slot: all six sound together, each by its weight, which stays where it is left out. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/4",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-234",
+     "id": "obj-251",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      835.0,
+      1150.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-252",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      835.0,
+      1180.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-253",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1180.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-254",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1150.0,
+      118.72,
+      22.0
+     ],
+     "text": "r #0-set.prompt/4"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-255",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -10455,8 +10827,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      950.0,
+      640.0,
+      1270.0,
       73.6,
       22.0
      ],
@@ -10465,7 +10837,7 @@
    },
    {
     "box": {
-     "id": "obj-235",
+     "id": "obj-256",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -10474,8 +10846,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      980.0,
+      640.0,
+      1300.0,
       79.36,
       22.0
      ],
@@ -10484,7 +10856,7 @@
    },
    {
     "box": {
-     "id": "obj-236",
+     "id": "obj-257",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -10492,8 +10864,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1010.0,
+      640.0,
+      1330.0,
       28.4,
       22.0
      ],
@@ -10502,7 +10874,7 @@
    },
    {
     "box": {
-     "id": "obj-237",
+     "id": "obj-258",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10510,8 +10882,8 @@
       ""
      ],
      "patching_rect": [
-      2250.0,
-      1010.0,
+      700.0,
+      1330.0,
       71.19999999999999,
       22.0
      ],
@@ -10520,25 +10892,7 @@
    },
    {
     "box": {
-     "id": "obj-238",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2190.0,
-      1040.0,
-      69.28,
-      22.0
-     ],
-     "text": "pack s 1."
-    }
-   },
-   {
-    "box": {
-     "id": "obj-239",
+     "id": "obj-259",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10546,8 +10900,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1070.0,
+      640.0,
+      1390.0,
       172.48000000000002,
       22.0
      ],
@@ -10556,13 +10910,13 @@
    },
    {
     "box": {
-     "id": "obj-240",
+     "id": "obj-260",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      2190.0,
-      1100.0,
+      640.0,
+      1420.0,
       67.83999999999999,
       22.0
      ],
@@ -10571,7 +10925,46 @@
    },
    {
     "box": {
-     "id": "obj-241",
+     "id": "obj-261",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      800.0,
+      1126.0,
+      20.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      18.0,
+      201.0,
+      20.0,
+      18.0
+     ],
+     "text": "4",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-262",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      1126.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 4 Weight",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-263",
      "maxclass": "live.slider",
      "numinlets": 1,
      "numoutlets": 2,
@@ -10580,8 +10973,8 @@
       "float"
      ],
      "patching_rect": [
-      2350.0,
-      926.0,
+      950.0,
+      1210.0,
       100.0,
       30.0
      ],
@@ -10610,7 +11003,7 @@
        "parameter_initial": [
         1.0
        ],
-       "parameter_info": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/4",
+       "parameter_info": "Weigh this slot's text anew; where it has none yet, the one that comes. weight: a number from 0 to 1. /magnet/prompt/4/weight",
        "parameter_annotation_name": "Prompt 4 Weight"
       }
      }
@@ -10618,26 +11011,7 @@
    },
    {
     "box": {
-     "id": "obj-242",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      "float"
-     ],
-     "patching_rect": [
-      2350.0,
-      980.0,
-      44.0,
-      22.0
-     ],
-     "text": "t b f"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-243",
+     "id": "obj-264",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -10645,8 +11019,8 @@
       ""
      ],
      "patching_rect": [
-      2385.0,
-      830.0,
+      1145.0,
+      1150.0,
       72.16,
       22.0
      ],
@@ -10655,7 +11029,7 @@
    },
    {
     "box": {
-     "id": "obj-244",
+     "id": "obj-265",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10663,8 +11037,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      860.0,
+      950.0,
+      1180.0,
       86.56,
       22.0
      ],
@@ -10673,7 +11047,7 @@
    },
    {
     "box": {
-     "id": "obj-245",
+     "id": "obj-266",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -10681,26 +11055,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      830.0,
-      118.72,
-      22.0
-     ],
-     "text": "r #0-set.prompt/4"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-246",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2320.0,
-      860.0,
+      950.0,
+      1150.0,
       163.83999999999997,
       22.0
      ],
@@ -10709,7 +11065,7 @@
    },
    {
     "box": {
-     "id": "obj-247",
+     "id": "obj-267",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10717,40 +11073,48 @@
       ""
      ],
      "patching_rect": [
-      2350.0,
-      890.0,
-      86.56,
+      950.0,
+      1300.0,
+      217.60000000000002,
       22.0
      ],
-     "text": "prepend set"
+     "text": "prepend /magnet/prompt/4/weight"
     }
    },
    {
     "box": {
-     "id": "obj-248",
+     "id": "obj-268",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      1330.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-269",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      2190.0,
-      806.0,
-      20.0,
+      1260.0,
+      1126.0,
+      155.0,
       20.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      18.0,
-      201.0,
-      20.0,
-      18.0
-     ],
-     "text": "4",
-     "fontsize": 10.0
+     "text": "Prompt 5",
+     "fontface": 1
     }
    },
    {
     "box": {
-     "id": "obj-249",
+     "id": "obj-270",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -10761,7 +11125,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1260.0,
       1210.0,
       150.0,
       22.0
@@ -10777,13 +11141,85 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/5",
+     "hint": "Put a text in this slot: all six sound together, each by its weight, which stays where it is left out. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/5",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-250",
+     "id": "obj-271",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1455.0,
+      1150.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-272",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      1455.0,
+      1180.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-273",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      1180.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-274",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      1150.0,
+      118.72,
+      22.0
+     ],
+     "text": "r #0-set.prompt/5"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-275",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -10792,7 +11228,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1260.0,
       1270.0,
       73.6,
       22.0
@@ -10802,7 +11238,7 @@
    },
    {
     "box": {
-     "id": "obj-251",
+     "id": "obj-276",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -10811,7 +11247,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1260.0,
       1300.0,
       79.36,
       22.0
@@ -10821,7 +11257,7 @@
    },
    {
     "box": {
-     "id": "obj-252",
+     "id": "obj-277",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -10829,7 +11265,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1260.0,
       1330.0,
       28.4,
       22.0
@@ -10839,7 +11275,7 @@
    },
    {
     "box": {
-     "id": "obj-253",
+     "id": "obj-278",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10847,7 +11283,7 @@
       ""
      ],
      "patching_rect": [
-      80.0,
+      1320.0,
       1330.0,
       71.19999999999999,
       22.0
@@ -10857,25 +11293,7 @@
    },
    {
     "box": {
-     "id": "obj-254",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      20.0,
-      1360.0,
-      69.28,
-      22.0
-     ],
-     "text": "pack s 1."
-    }
-   },
-   {
-    "box": {
-     "id": "obj-255",
+     "id": "obj-279",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -10883,7 +11301,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1260.0,
       1390.0,
       172.48000000000002,
       22.0
@@ -10893,12 +11311,12 @@
    },
    {
     "box": {
-     "id": "obj-256",
+     "id": "obj-280",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      20.0,
+      1260.0,
       1420.0,
       67.83999999999999,
       22.0
@@ -10908,7 +11326,46 @@
    },
    {
     "box": {
-     "id": "obj-257",
+     "id": "obj-281",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1420.0,
+      1126.0,
+      20.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      18.0,
+      232.0,
+      20.0,
+      18.0
+     ],
+     "text": "5",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-282",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      1126.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 5 Weight",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-283",
      "maxclass": "live.slider",
      "numinlets": 1,
      "numoutlets": 2,
@@ -10917,8 +11374,8 @@
       "float"
      ],
      "patching_rect": [
-      180.0,
-      1246.0,
+      1570.0,
+      1210.0,
       100.0,
       30.0
      ],
@@ -10947,7 +11404,7 @@
        "parameter_initial": [
         1.0
        ],
-       "parameter_info": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/5",
+       "parameter_info": "Weigh this slot's text anew; where it has none yet, the one that comes. weight: a number from 0 to 1. /magnet/prompt/5/weight",
        "parameter_annotation_name": "Prompt 5 Weight"
       }
      }
@@ -10955,26 +11412,7 @@
    },
    {
     "box": {
-     "id": "obj-258",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      "float"
-     ],
-     "patching_rect": [
-      180.0,
-      1300.0,
-      44.0,
-      22.0
-     ],
-     "text": "t b f"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-259",
+     "id": "obj-284",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -10982,7 +11420,7 @@
       ""
      ],
      "patching_rect": [
-      215.0,
+      1765.0,
       1150.0,
       72.16,
       22.0
@@ -10992,7 +11430,7 @@
    },
    {
     "box": {
-     "id": "obj-260",
+     "id": "obj-285",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11000,7 +11438,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1570.0,
       1180.0,
       86.56,
       22.0
@@ -11010,7 +11448,7 @@
    },
    {
     "box": {
-     "id": "obj-261",
+     "id": "obj-286",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11018,26 +11456,8 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      1570.0,
       1150.0,
-      118.72,
-      22.0
-     ],
-     "text": "r #0-set.prompt/5"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-262",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      150.0,
-      1180.0,
       163.83999999999997,
       22.0
      ],
@@ -11046,7 +11466,7 @@
    },
    {
     "box": {
-     "id": "obj-263",
+     "id": "obj-287",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11054,40 +11474,48 @@
       ""
      ],
      "patching_rect": [
-      180.0,
-      1210.0,
-      86.56,
+      1570.0,
+      1300.0,
+      217.60000000000002,
       22.0
      ],
-     "text": "prepend set"
+     "text": "prepend /magnet/prompt/5/weight"
     }
    },
    {
     "box": {
-     "id": "obj-264",
+     "id": "obj-288",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      1330.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-289",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      20.0,
+      1880.0,
       1126.0,
-      20.0,
+      155.0,
       20.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      18.0,
-      232.0,
-      20.0,
-      18.0
-     ],
-     "text": "5",
-     "fontsize": 10.0
+     "text": "Prompt 6",
+     "fontface": 1
     }
    },
    {
     "box": {
-     "id": "obj-265",
+     "id": "obj-290",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -11098,7 +11526,7 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      1880.0,
       1210.0,
       150.0,
       22.0
@@ -11114,13 +11542,85 @@
      "outputmode": 1,
      "lines": 1,
      "text": "",
-     "hint": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/6",
+     "hint": "Put a text in this slot: all six sound together, each by its weight, which stays where it is left out. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/6",
      "fontsize": 11.0
     }
    },
    {
     "box": {
-     "id": "obj-266",
+     "id": "obj-291",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2075.0,
+      1150.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-292",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      2075.0,
+      1180.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-293",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      1180.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-294",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      1150.0,
+      118.72,
+      22.0
+     ],
+     "text": "r #0-set.prompt/6"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-295",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -11129,7 +11629,7 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      1880.0,
       1270.0,
       73.6,
       22.0
@@ -11139,7 +11639,7 @@
    },
    {
     "box": {
-     "id": "obj-267",
+     "id": "obj-296",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -11148,7 +11648,7 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      1880.0,
       1300.0,
       79.36,
       22.0
@@ -11158,7 +11658,7 @@
    },
    {
     "box": {
-     "id": "obj-268",
+     "id": "obj-297",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -11166,7 +11666,7 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      1880.0,
       1330.0,
       28.4,
       22.0
@@ -11176,7 +11676,7 @@
    },
    {
     "box": {
-     "id": "obj-269",
+     "id": "obj-298",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11184,7 +11684,7 @@
       ""
      ],
      "patching_rect": [
-      390.0,
+      1940.0,
       1330.0,
       71.19999999999999,
       22.0
@@ -11194,25 +11694,7 @@
    },
    {
     "box": {
-     "id": "obj-270",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      330.0,
-      1360.0,
-      69.28,
-      22.0
-     ],
-     "text": "pack s 1."
-    }
-   },
-   {
-    "box": {
-     "id": "obj-271",
+     "id": "obj-299",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11220,7 +11702,7 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      1880.0,
       1390.0,
       172.48000000000002,
       22.0
@@ -11230,12 +11712,12 @@
    },
    {
     "box": {
-     "id": "obj-272",
+     "id": "obj-300",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      330.0,
+      1880.0,
       1420.0,
       67.83999999999999,
       22.0
@@ -11245,7 +11727,46 @@
    },
    {
     "box": {
-     "id": "obj-273",
+     "id": "obj-301",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2040.0,
+      1126.0,
+      20.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      18.0,
+      263.0,
+      20.0,
+      18.0
+     ],
+     "text": "6",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-302",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      1126.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prompt 6 Weight",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-303",
      "maxclass": "live.slider",
      "numinlets": 1,
      "numoutlets": 2,
@@ -11254,8 +11775,8 @@
       "float"
      ],
      "patching_rect": [
-      490.0,
-      1246.0,
+      2190.0,
+      1210.0,
       100.0,
       30.0
      ],
@@ -11284,7 +11805,7 @@
        "parameter_initial": [
         1.0
        ],
-       "parameter_info": "Put a text in this slot: all six sound together, each by its weight. An empty text takes no part. text: a string of 0 to 2000 characters; weight: a number from 0 to 1. /magnet/prompt/6",
+       "parameter_info": "Weigh this slot's text anew; where it has none yet, the one that comes. weight: a number from 0 to 1. /magnet/prompt/6/weight",
        "parameter_annotation_name": "Prompt 6 Weight"
       }
      }
@@ -11292,26 +11813,7 @@
    },
    {
     "box": {
-     "id": "obj-274",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      "float"
-     ],
-     "patching_rect": [
-      490.0,
-      1300.0,
-      44.0,
-      22.0
-     ],
-     "text": "t b f"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-275",
+     "id": "obj-304",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11319,7 +11821,7 @@
       ""
      ],
      "patching_rect": [
-      525.0,
+      2385.0,
       1150.0,
       72.16,
       22.0
@@ -11329,7 +11831,7 @@
    },
    {
     "box": {
-     "id": "obj-276",
+     "id": "obj-305",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11337,7 +11839,7 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      2190.0,
       1180.0,
       86.56,
       22.0
@@ -11347,7 +11849,7 @@
    },
    {
     "box": {
-     "id": "obj-277",
+     "id": "obj-306",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11355,26 +11857,8 @@
       ""
      ],
      "patching_rect": [
-      330.0,
+      2190.0,
       1150.0,
-      118.72,
-      22.0
-     ],
-     "text": "r #0-set.prompt/6"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-278",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      460.0,
-      1180.0,
       163.83999999999997,
       22.0
      ],
@@ -11383,7 +11867,7 @@
    },
    {
     "box": {
-     "id": "obj-279",
+     "id": "obj-307",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11391,40 +11875,48 @@
       ""
      ],
      "patching_rect": [
-      490.0,
-      1210.0,
-      86.56,
+      2190.0,
+      1300.0,
+      217.60000000000002,
       22.0
      ],
-     "text": "prepend set"
+     "text": "prepend /magnet/prompt/6/weight"
     }
    },
    {
     "box": {
-     "id": "obj-280",
+     "id": "obj-308",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      1330.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-309",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      330.0,
-      1126.0,
       20.0,
+      1446.0,
+      155.0,
       20.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      18.0,
-      263.0,
-      20.0,
-      18.0
-     ],
-     "text": "6",
-     "fontsize": 10.0
+     "text": "Another Take",
+     "fontface": 1
     }
    },
    {
     "box": {
-     "id": "obj-281",
+     "id": "obj-310",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -11433,8 +11925,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      1210.0,
+      20.0,
+      1530.0,
       80.0,
       20.0
      ],
@@ -11469,7 +11961,7 @@
    },
    {
     "box": {
-     "id": "obj-282",
+     "id": "obj-311",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -11477,8 +11969,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      1300.0,
+      20.0,
+      1620.0,
       99.44,
       22.0
      ],
@@ -11487,13 +11979,13 @@
    },
    {
     "box": {
-     "id": "obj-283",
+     "id": "obj-312",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      640.0,
-      1330.0,
+      20.0,
+      1650.0,
       67.83999999999999,
       22.0
      ],
@@ -11502,7 +11994,23 @@
    },
    {
     "box": {
-     "id": "obj-284",
+     "id": "obj-313",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Tempo",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-314",
      "maxclass": "live.numbox",
      "numinlets": 1,
      "numoutlets": 2,
@@ -11511,8 +12019,8 @@
       "float"
      ],
      "patching_rect": [
-      950.0,
-      1210.0,
+      330.0,
+      1530.0,
       60.0,
       18.0
      ],
@@ -11540,7 +12048,7 @@
        "parameter_initial": [
         0.0
        ],
-       "parameter_info": "Beats per minute, whatever the prompts say; 0 leaves it to them. bpm: 0 or a number from 20 to 999 bpm. /magnet/tempo",
+       "parameter_info": "Beats per minute, whatever the prompts say; 0 leaves it to them, of several to the heaviest that names any. bpm: 0 or a number from 20 to 999 bpm. /magnet/tempo",
        "parameter_annotation_name": "Tempo"
       }
      }
@@ -11548,7 +12056,7 @@
    },
    {
     "box": {
-     "id": "obj-285",
+     "id": "obj-315",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11556,8 +12064,8 @@
       ""
      ],
      "patching_rect": [
-      1145.0,
-      1150.0,
+      525.0,
+      1470.0,
       72.16,
       22.0
      ],
@@ -11566,7 +12074,7 @@
    },
    {
     "box": {
-     "id": "obj-286",
+     "id": "obj-316",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11574,8 +12082,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1180.0,
+      330.0,
+      1500.0,
       86.56,
       22.0
      ],
@@ -11584,7 +12092,7 @@
    },
    {
     "box": {
-     "id": "obj-287",
+     "id": "obj-317",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11592,8 +12100,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1150.0,
+      330.0,
+      1470.0,
       102.88,
       22.0
      ],
@@ -11602,7 +12110,7 @@
    },
    {
     "box": {
-     "id": "obj-288",
+     "id": "obj-318",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11610,8 +12118,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1270.0,
+      330.0,
+      1590.0,
       126.88,
       22.0
      ],
@@ -11620,7 +12128,7 @@
    },
    {
     "box": {
-     "id": "obj-289",
+     "id": "obj-319",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11628,8 +12136,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1300.0,
+      330.0,
+      1620.0,
       156.64000000000001,
       22.0
      ],
@@ -11638,13 +12146,13 @@
    },
    {
     "box": {
-     "id": "obj-290",
+     "id": "obj-320",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      950.0,
-      1330.0,
+      330.0,
+      1650.0,
       67.83999999999999,
       22.0
      ],
@@ -11653,13 +12161,13 @@
    },
    {
     "box": {
-     "id": "obj-291",
+     "id": "obj-321",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      950.0,
-      1126.0,
+      490.0,
+      1446.0,
       48.0,
       20.0
      ],
@@ -11676,7 +12184,274 @@
    },
    {
     "box": {
-     "id": "obj-292",
+     "id": "obj-322",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      640.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Chords",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-323",
+     "maxclass": "textedit",
+     "numinlets": 1,
+     "numoutlets": 4,
+     "outlettype": [
+      "",
+      "int",
+      "",
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1530.0,
+      150.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      556.0,
+      244.0,
+      186.0,
+      22.0
+     ],
+     "keymode": 1,
+     "outputmode": 1,
+     "lines": 1,
+     "text": "",
+     "hint": "A chord for each bar, round and round, such as \"Am F C G\"; an empty text leaves them to the model. The first is that of the bar in which the change is heard. names: a string of 0 to 500 characters. /magnet/chords",
+     "fontsize": 11.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-324",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      835.0,
+      1470.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-325",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      835.0,
+      1500.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-326",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1500.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-327",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1470.0,
+      106.72,
+      22.0
+     ],
+     "text": "r #0-set.chords"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-328",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1590.0,
+      73.6,
+      22.0
+     ],
+     "text": "route text"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-329",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1620.0,
+      79.36,
+      22.0
+     ],
+     "text": "route bang"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-330",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1650.0,
+      28.4,
+      22.0
+     ],
+     "text": "\"\""
+    }
+   },
+   {
+    "box": {
+     "id": "obj-331",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      700.0,
+      1650.0,
+      71.19999999999999,
+      22.0
+     ],
+     "text": "tosymbol"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-332",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      640.0,
+      1710.0,
+      160.48000000000002,
+      22.0
+     ],
+     "text": "prepend /magnet/chords"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-333",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      640.0,
+      1740.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-334",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      800.0,
+      1446.0,
+      48.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      508.0,
+      246.0,
+      48.0,
+      18.0
+     ],
+     "text": "Chords",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-335",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Quantize",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-336",
      "maxclass": "live.menu",
      "numinlets": 1,
      "numoutlets": 3,
@@ -11686,8 +12461,8 @@
       "float"
      ],
      "patching_rect": [
-      1260.0,
-      1270.0,
+      950.0,
+      1590.0,
       80.0,
       18.0
      ],
@@ -11716,7 +12491,7 @@
        "parameter_initial": [
         0
        ],
-       "parameter_info": "Prompts, weights, tempo, again and knobs take effect at once (off), on the next beat, or on the next bar line. when: \"off\" or \"beat\" or \"bar\". /magnet/quantize",
+       "parameter_info": "Prompts, weights, tempo, chords, again, knobs and recalled takes take effect at once (off), on the next beat, or on the next bar line. when: \"off\" or \"beat\" or \"bar\". /magnet/quantize",
        "parameter_annotation_name": "Quantize"
       }
      }
@@ -11724,7 +12499,7 @@
    },
    {
     "box": {
-     "id": "obj-293",
+     "id": "obj-337",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11732,8 +12507,8 @@
       ""
      ],
      "patching_rect": [
-      1455.0,
-      1150.0,
+      1145.0,
+      1470.0,
       72.16,
       22.0
      ],
@@ -11742,7 +12517,7 @@
    },
    {
     "box": {
-     "id": "obj-294",
+     "id": "obj-338",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -11750,8 +12525,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1150.0,
+      950.0,
+      1470.0,
       118.24,
       22.0
      ],
@@ -11760,7 +12535,7 @@
    },
    {
     "box": {
-     "id": "obj-295",
+     "id": "obj-339",
      "maxclass": "newobj",
      "numinlets": 4,
      "numoutlets": 4,
@@ -11771,8 +12546,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1180.0,
+      950.0,
+      1500.0,
       108.16,
       22.0
      ],
@@ -11781,7 +12556,7 @@
    },
    {
     "box": {
-     "id": "obj-296",
+     "id": "obj-340",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -11789,8 +12564,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1220.0,
+      950.0,
+      1540.0,
       44.239999999999995,
       22.0
      ],
@@ -11799,7 +12574,7 @@
    },
    {
     "box": {
-     "id": "obj-297",
+     "id": "obj-341",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -11807,8 +12582,8 @@
       ""
      ],
      "patching_rect": [
-      1320.0,
-      1220.0,
+      1010.0,
+      1540.0,
       41.36,
       22.0
      ],
@@ -11817,7 +12592,7 @@
    },
    {
     "box": {
-     "id": "obj-298",
+     "id": "obj-342",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -11825,8 +12600,8 @@
       ""
      ],
      "patching_rect": [
-      1380.0,
-      1220.0,
+      1070.0,
+      1540.0,
       44.239999999999995,
       22.0
      ],
@@ -11835,7 +12610,7 @@
    },
    {
     "box": {
-     "id": "obj-299",
+     "id": "obj-343",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -11843,8 +12618,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1300.0,
+      950.0,
+      1620.0,
       172.0,
       22.0
      ],
@@ -11853,13 +12628,13 @@
    },
    {
     "box": {
-     "id": "obj-300",
+     "id": "obj-344",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1260.0,
-      1330.0,
+      950.0,
+      1650.0,
       67.83999999999999,
       22.0
      ],
@@ -11868,13 +12643,13 @@
    },
    {
     "box": {
-     "id": "obj-301",
+     "id": "obj-345",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1260.0,
-      1126.0,
+      1110.0,
+      1446.0,
       84.0,
       20.0
      ],
@@ -11891,7 +12666,23 @@
    },
    {
     "box": {
-     "id": "obj-302",
+     "id": "obj-346",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1260.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Tap Tempo",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-347",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -11900,8 +12691,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      1210.0,
+      1260.0,
+      1530.0,
       80.0,
       20.0
      ],
@@ -11936,7 +12727,7 @@
    },
    {
     "box": {
-     "id": "obj-303",
+     "id": "obj-348",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -11944,8 +12735,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      1300.0,
+      1260.0,
+      1620.0,
       85.03999999999999,
       22.0
      ],
@@ -11954,13 +12745,13 @@
    },
    {
     "box": {
-     "id": "obj-304",
+     "id": "obj-349",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1570.0,
-      1330.0,
+      1260.0,
+      1650.0,
       67.83999999999999,
       22.0
      ],
@@ -11969,7 +12760,23 @@
    },
    {
     "box": {
-     "id": "obj-305",
+     "id": "obj-350",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Loop Bars",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-351",
      "maxclass": "live.numbox",
      "numinlets": 1,
      "numoutlets": 2,
@@ -11978,8 +12785,8 @@
       "float"
      ],
      "patching_rect": [
-      1880.0,
-      1210.0,
+      1570.0,
+      1530.0,
       60.0,
       18.0
      ],
@@ -12013,7 +12820,7 @@
    },
    {
     "box": {
-     "id": "obj-306",
+     "id": "obj-352",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12021,8 +12828,8 @@
       ""
      ],
      "patching_rect": [
-      2075.0,
-      1150.0,
+      1765.0,
+      1470.0,
       72.16,
       22.0
      ],
@@ -12031,7 +12838,7 @@
    },
    {
     "box": {
-     "id": "obj-307",
+     "id": "obj-353",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12039,8 +12846,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1180.0,
+      1570.0,
+      1500.0,
       86.56,
       22.0
      ],
@@ -12049,7 +12856,7 @@
    },
    {
     "box": {
-     "id": "obj-308",
+     "id": "obj-354",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12057,8 +12864,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1150.0,
+      1570.0,
+      1470.0,
       92.32000000000001,
       22.0
      ],
@@ -12067,7 +12874,7 @@
    },
    {
     "box": {
-     "id": "obj-309",
+     "id": "obj-355",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -12075,8 +12882,8 @@
       "int"
      ],
      "patching_rect": [
-      1880.0,
-      1270.0,
+      1570.0,
+      1590.0,
       44.0,
       22.0
      ],
@@ -12085,7 +12892,7 @@
    },
    {
     "box": {
-     "id": "obj-310",
+     "id": "obj-356",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12093,8 +12900,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1300.0,
+      1570.0,
+      1620.0,
       146.08,
       22.0
      ],
@@ -12103,13 +12910,13 @@
    },
    {
     "box": {
-     "id": "obj-311",
+     "id": "obj-357",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1880.0,
-      1330.0,
+      1570.0,
+      1650.0,
       67.83999999999999,
       22.0
      ],
@@ -12118,13 +12925,13 @@
    },
    {
     "box": {
-     "id": "obj-312",
+     "id": "obj-358",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1880.0,
-      1126.0,
+      1730.0,
+      1446.0,
       84.0,
       20.0
      ],
@@ -12141,7 +12948,23 @@
    },
    {
     "box": {
-     "id": "obj-313",
+     "id": "obj-359",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1880.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Temperature",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-360",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -12150,8 +12973,8 @@
       "float"
      ],
      "patching_rect": [
-      2190.0,
-      1210.0,
+      1880.0,
+      1530.0,
       60.0,
       48.0
      ],
@@ -12185,7 +13008,7 @@
    },
    {
     "box": {
-     "id": "obj-314",
+     "id": "obj-361",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12193,8 +13016,8 @@
       ""
      ],
      "patching_rect": [
-      2385.0,
-      1150.0,
+      2075.0,
+      1470.0,
       101.44,
       22.0
      ],
@@ -12203,7 +13026,7 @@
    },
    {
     "box": {
-     "id": "obj-315",
+     "id": "obj-362",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12211,8 +13034,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1180.0,
+      1880.0,
+      1500.0,
       86.56,
       22.0
      ],
@@ -12221,7 +13044,7 @@
    },
    {
     "box": {
-     "id": "obj-316",
+     "id": "obj-363",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12229,8 +13052,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1150.0,
+      1880.0,
+      1470.0,
       137.44,
       22.0
      ],
@@ -12239,7 +13062,7 @@
    },
    {
     "box": {
-     "id": "obj-317",
+     "id": "obj-364",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12247,8 +13070,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1300.0,
+      1880.0,
+      1620.0,
       232.0,
       22.0
      ],
@@ -12257,13 +13080,13 @@
    },
    {
     "box": {
-     "id": "obj-318",
+     "id": "obj-365",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      2190.0,
-      1330.0,
+      1880.0,
+      1650.0,
       67.83999999999999,
       22.0
      ],
@@ -12272,7 +13095,23 @@
    },
    {
     "box": {
-     "id": "obj-319",
+     "id": "obj-366",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      1446.0,
+      155.0,
+      20.0
+     ],
+     "text": "Top P",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-367",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -12281,7 +13120,7 @@
       "float"
      ],
      "patching_rect": [
-      20.0,
+      2190.0,
       1530.0,
       60.0,
       48.0
@@ -12316,7 +13155,7 @@
    },
    {
     "box": {
-     "id": "obj-320",
+     "id": "obj-368",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12324,7 +13163,7 @@
       ""
      ],
      "patching_rect": [
-      215.0,
+      2385.0,
       1470.0,
       101.44,
       22.0
@@ -12334,7 +13173,7 @@
    },
    {
     "box": {
-     "id": "obj-321",
+     "id": "obj-369",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12342,7 +13181,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      2190.0,
       1500.0,
       86.56,
       22.0
@@ -12352,7 +13191,7 @@
    },
    {
     "box": {
-     "id": "obj-322",
+     "id": "obj-370",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12360,7 +13199,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      2190.0,
       1470.0,
       99.52,
       22.0
@@ -12370,7 +13209,7 @@
    },
    {
     "box": {
-     "id": "obj-323",
+     "id": "obj-371",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12378,7 +13217,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      2190.0,
       1620.0,
       194.07999999999998,
       22.0
@@ -12388,12 +13227,12 @@
    },
    {
     "box": {
-     "id": "obj-324",
+     "id": "obj-372",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      20.0,
+      2190.0,
       1650.0,
       67.83999999999999,
       22.0
@@ -12403,7 +13242,23 @@
    },
    {
     "box": {
-     "id": "obj-325",
+     "id": "obj-373",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Top K",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-374",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -12412,8 +13267,8 @@
       "float"
      ],
      "patching_rect": [
-      330.0,
-      1530.0,
+      20.0,
+      1850.0,
       60.0,
       48.0
      ],
@@ -12448,7 +13303,7 @@
    },
    {
     "box": {
-     "id": "obj-326",
+     "id": "obj-375",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12456,8 +13311,8 @@
       ""
      ],
      "patching_rect": [
-      525.0,
-      1470.0,
+      215.0,
+      1790.0,
       101.44,
       22.0
      ],
@@ -12466,7 +13321,7 @@
    },
    {
     "box": {
-     "id": "obj-327",
+     "id": "obj-376",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12474,8 +13329,8 @@
       ""
      ],
      "patching_rect": [
-      330.0,
-      1500.0,
+      20.0,
+      1820.0,
       86.56,
       22.0
      ],
@@ -12484,7 +13339,7 @@
    },
    {
     "box": {
-     "id": "obj-328",
+     "id": "obj-377",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12492,8 +13347,8 @@
       ""
      ],
      "patching_rect": [
-      330.0,
-      1470.0,
+      20.0,
+      1790.0,
       99.52,
       22.0
      ],
@@ -12502,7 +13357,7 @@
    },
    {
     "box": {
-     "id": "obj-329",
+     "id": "obj-378",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -12510,8 +13365,8 @@
       "int"
      ],
      "patching_rect": [
-      330.0,
-      1590.0,
+      20.0,
+      1910.0,
       44.0,
       22.0
      ],
@@ -12520,7 +13375,7 @@
    },
    {
     "box": {
-     "id": "obj-330",
+     "id": "obj-379",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12528,8 +13383,8 @@
       ""
      ],
      "patching_rect": [
-      330.0,
-      1620.0,
+      20.0,
+      1940.0,
       194.07999999999998,
       22.0
      ],
@@ -12538,13 +13393,13 @@
    },
    {
     "box": {
-     "id": "obj-331",
+     "id": "obj-380",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      330.0,
-      1650.0,
+      20.0,
+      1970.0,
       67.83999999999999,
       22.0
      ],
@@ -12553,7 +13408,23 @@
    },
    {
     "box": {
-     "id": "obj-332",
+     "id": "obj-381",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Guidance",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-382",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -12562,8 +13433,8 @@
       "float"
      ],
      "patching_rect": [
-      640.0,
-      1530.0,
+      330.0,
+      1850.0,
       60.0,
       48.0
      ],
@@ -12597,7 +13468,7 @@
    },
    {
     "box": {
-     "id": "obj-333",
+     "id": "obj-383",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12605,8 +13476,8 @@
       ""
      ],
      "patching_rect": [
-      835.0,
-      1470.0,
+      525.0,
+      1790.0,
       101.44,
       22.0
      ],
@@ -12615,7 +13486,7 @@
    },
    {
     "box": {
-     "id": "obj-334",
+     "id": "obj-384",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12623,8 +13494,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      1500.0,
+      330.0,
+      1820.0,
       86.56,
       22.0
      ],
@@ -12633,7 +13504,7 @@
    },
    {
     "box": {
-     "id": "obj-335",
+     "id": "obj-385",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -12641,8 +13512,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      1470.0,
+      330.0,
+      1790.0,
       121.12,
       22.0
      ],
@@ -12651,7 +13522,7 @@
    },
    {
     "box": {
-     "id": "obj-336",
+     "id": "obj-386",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -12659,8 +13530,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      1620.0,
+      330.0,
+      1940.0,
       215.68,
       22.0
      ],
@@ -12669,13 +13540,13 @@
    },
    {
     "box": {
-     "id": "obj-337",
+     "id": "obj-387",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      640.0,
-      1650.0,
+      330.0,
+      1970.0,
       67.83999999999999,
       22.0
      ],
@@ -12684,7 +13555,23 @@
    },
    {
     "box": {
-     "id": "obj-338",
+     "id": "obj-388",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      640.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Guidance End",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-389",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -12693,8 +13580,8 @@
       "float"
      ],
      "patching_rect": [
-      950.0,
-      1530.0,
+      640.0,
+      1850.0,
       60.0,
       48.0
      ],
@@ -12722,1090 +13609,6 @@
        ],
        "parameter_info": "Guidance weight at the end of a stage. guidance_min: a number from 0 to 30. /magnet/param/guidance_min",
        "parameter_annotation_name": "Guidance End"
-      }
-     }
-    }
-   },
-   {
-    "box": {
-     "id": "obj-339",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1145.0,
-      1470.0,
-      101.44,
-      22.0
-     ],
-     "text": "r #0-push.own"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-340",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      950.0,
-      1500.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-341",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      950.0,
-      1470.0,
-      150.4,
-      22.0
-     ],
-     "text": "r #0-set.guidance_min"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-342",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      950.0,
-      1620.0,
-      244.95999999999998,
-      22.0
-     ],
-     "text": "prepend /magnet/param/guidance_min"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-343",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      950.0,
-      1650.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-344",
-     "maxclass": "textedit",
-     "numinlets": 1,
-     "numoutlets": 4,
-     "outlettype": [
-      "",
-      "int",
-      "",
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1530.0,
-      150.0,
-      22.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      72.0,
-      450.0,
-      110.0,
-      22.0
-     ],
-     "keymode": 1,
-     "outputmode": 1,
-     "lines": 1,
-     "text": "20,10,10,10",
-     "hint": "Forward passes of each codebook's stage. steps: a whole number from 1 to 200 passes, or a string of such numbers, one for each codebook, like \"20,10,10,10\". /magnet/param/steps",
-     "fontsize": 11.0
-    }
-   },
-   {
-    "box": {
-     "id": "obj-345",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1455.0,
-      1470.0,
-      101.44,
-      22.0
-     ],
-     "text": "r #0-push.own"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-346",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "bang"
-     ],
-     "patching_rect": [
-      1455.0,
-      1500.0,
-      31.839999999999996,
-      22.0
-     ],
-     "text": "t b"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-347",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1500.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-348",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1470.0,
-      99.52,
-      22.0
-     ],
-     "text": "r #0-set.steps"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-349",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1590.0,
-      73.6,
-      22.0
-     ],
-     "text": "route text"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-350",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1620.0,
-      79.36,
-      22.0
-     ],
-     "text": "route bang"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-351",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1650.0,
-      28.4,
-      22.0
-     ],
-     "text": "\"\""
-    }
-   },
-   {
-    "box": {
-     "id": "obj-352",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1320.0,
-      1650.0,
-      71.19999999999999,
-      22.0
-     ],
-     "text": "tosymbol"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-353",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      1710.0,
-      194.07999999999998,
-      22.0
-     ],
-     "text": "prepend /magnet/param/steps"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-354",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1260.0,
-      1740.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-355",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1260.0,
-      1446.0,
-      46.0,
-      20.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      24.0,
-      452.0,
-      46.0,
-      18.0
-     ],
-     "text": "Steps",
-     "fontsize": 10.0
-    }
-   },
-   {
-    "box": {
-     "id": "obj-356",
-     "maxclass": "live.numbox",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "float"
-     ],
-     "patching_rect": [
-      1570.0,
-      1530.0,
-      60.0,
-      18.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      242.0,
-      452.0,
-      80.0,
-      18.0
-     ],
-     "parameter_enable": 1,
-     "varname": "Seed",
-     "saved_attribute_attributes": {
-      "valueof": {
-       "parameter_longname": "Seed",
-       "parameter_shortname": "Seed",
-       "parameter_type": 0,
-       "parameter_modmode": 0,
-       "parameter_mmin": 0.0,
-       "parameter_mmax": 16777215.0,
-       "parameter_unitstyle": 0,
-       "parameter_initial_enable": 1,
-       "parameter_initial": [
-        0.0
-       ],
-       "parameter_info": "Seed of the session's randomness. seed: a whole number from 0 to 2147483647. /magnet/param/seed",
-       "parameter_annotation_name": "Seed"
-      }
-     }
-    }
-   },
-   {
-    "box": {
-     "id": "obj-357",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1765.0,
-      1470.0,
-      72.16,
-      22.0
-     ],
-     "text": "r #0-push"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-358",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1570.0,
-      1500.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-359",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1570.0,
-      1470.0,
-      95.19999999999999,
-      22.0
-     ],
-     "text": "r #0-set.seed"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-360",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1570.0,
-      1590.0,
-      44.0,
-      22.0
-     ],
-     "text": "int"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-361",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1570.0,
-      1620.0,
-      189.76,
-      22.0
-     ],
-     "text": "prepend /magnet/param/seed"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-362",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1570.0,
-      1650.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-363",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1570.0,
-      1446.0,
-      40.0,
-      20.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      200.0,
-      452.0,
-      40.0,
-      18.0
-     ],
-     "text": "Seed",
-     "fontsize": 10.0
-    }
-   },
-   {
-    "box": {
-     "id": "obj-364",
-     "maxclass": "live.dial",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "float"
-     ],
-     "patching_rect": [
-      1880.0,
-      1530.0,
-      60.0,
-      48.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      24.0,
-      388.0,
-      58.0,
-      48.0
-     ],
-     "parameter_enable": 1,
-     "varname": "Prefix Temperature",
-     "saved_attribute_attributes": {
-      "valueof": {
-       "parameter_longname": "Prefix Temperature",
-       "parameter_shortname": "Pre Temp",
-       "parameter_type": 0,
-       "parameter_modmode": 0,
-       "parameter_mmin": 0.0,
-       "parameter_mmax": 10.0,
-       "parameter_unitstyle": 1,
-       "parameter_initial_enable": 1,
-       "parameter_initial": [
-        1.0
-       ],
-       "parameter_info": "Sampling temperature of the prefix. prefix_temperature: a number from 0 to 10. /magnet/param/prefix_temperature",
-       "parameter_annotation_name": "Prefix Temperature"
-      }
-     }
-    }
-   },
-   {
-    "box": {
-     "id": "obj-365",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2075.0,
-      1470.0,
-      101.44,
-      22.0
-     ],
-     "text": "r #0-push.own"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-366",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1880.0,
-      1500.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-367",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1880.0,
-      1470.0,
-      179.20000000000002,
-      22.0
-     ],
-     "text": "r #0-set.prefix_temperature"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-368",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1880.0,
-      1620.0,
-      273.76,
-      22.0
-     ],
-     "text": "prepend /magnet/param/prefix_temperature"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-369",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1880.0,
-      1650.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-370",
-     "maxclass": "live.dial",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "float"
-     ],
-     "patching_rect": [
-      2190.0,
-      1530.0,
-      60.0,
-      48.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      90.0,
-      388.0,
-      58.0,
-      48.0
-     ],
-     "parameter_enable": 1,
-     "varname": "Prefix Top K",
-     "saved_attribute_attributes": {
-      "valueof": {
-       "parameter_longname": "Prefix Top K",
-       "parameter_shortname": "Pre K",
-       "parameter_type": 0,
-       "parameter_modmode": 0,
-       "parameter_mmin": 0.0,
-       "parameter_mmax": 65536.0,
-       "parameter_unitstyle": 0,
-       "parameter_exponent": 8.0,
-       "parameter_initial_enable": 1,
-       "parameter_initial": [
-        250.0
-       ],
-       "parameter_info": "Tokens kept in the prefix; 0 keeps all. prefix_top_k: 0 or a whole number from 1 to 65536 tokens. /magnet/param/prefix_top_k",
-       "parameter_annotation_name": "Prefix Top K"
-      }
-     }
-    }
-   },
-   {
-    "box": {
-     "id": "obj-371",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2385.0,
-      1470.0,
-      101.44,
-      22.0
-     ],
-     "text": "r #0-push.own"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-372",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2190.0,
-      1500.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-373",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2190.0,
-      1470.0,
-      141.28,
-      22.0
-     ],
-     "text": "r #0-set.prefix_top_k"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-374",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      2190.0,
-      1590.0,
-      44.0,
-      22.0
-     ],
-     "text": "int"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-375",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      2190.0,
-      1620.0,
-      235.84,
-      22.0
-     ],
-     "text": "prepend /magnet/param/prefix_top_k"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-376",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      2190.0,
-      1650.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-377",
-     "maxclass": "live.dial",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "float"
-     ],
-     "patching_rect": [
-      20.0,
-      1850.0,
-      60.0,
-      48.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      156.0,
-      388.0,
-      58.0,
-      48.0
-     ],
-     "parameter_enable": 1,
-     "varname": "Prefix Guidance",
-     "saved_attribute_attributes": {
-      "valueof": {
-       "parameter_longname": "Prefix Guidance",
-       "parameter_shortname": "Pre G",
-       "parameter_type": 0,
-       "parameter_modmode": 0,
-       "parameter_mmin": 0.0,
-       "parameter_mmax": 30.0,
-       "parameter_unitstyle": 1,
-       "parameter_initial_enable": 1,
-       "parameter_initial": [
-        3.0
-       ],
-       "parameter_info": "Guidance weight of the prefix. prefix_guidance: a number from 0 to 30. /magnet/param/prefix_guidance",
-       "parameter_annotation_name": "Prefix Guidance"
-      }
-     }
-    }
-   },
-   {
-    "box": {
-     "id": "obj-378",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      215.0,
-      1790.0,
-      101.44,
-      22.0
-     ],
-     "text": "r #0-push.own"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-379",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      20.0,
-      1820.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-380",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      20.0,
-      1790.0,
-      162.88,
-      22.0
-     ],
-     "text": "r #0-set.prefix_guidance"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-381",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      20.0,
-      1940.0,
-      257.44,
-      22.0
-     ],
-     "text": "prepend /magnet/param/prefix_guidance"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-382",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      20.0,
-      1970.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-383",
-     "maxclass": "live.dial",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "float"
-     ],
-     "patching_rect": [
-      330.0,
-      1850.0,
-      60.0,
-      48.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      420.0,
-      332.0,
-      58.0,
-      48.0
-     ],
-     "parameter_enable": 1,
-     "varname": "Window",
-     "saved_attribute_attributes": {
-      "valueof": {
-       "parameter_longname": "Window",
-       "parameter_shortname": "Window",
-       "parameter_type": 0,
-       "parameter_modmode": 0,
-       "parameter_mmin": 0.5,
-       "parameter_mmax": 30.0,
-       "parameter_unitstyle": 9,
-       "parameter_units": "%.2f s",
-       "parameter_exponent": 3.129,
-       "parameter_initial_enable": 1,
-       "parameter_initial": [
-        10.0
-       ],
-       "parameter_info": "Music planned at a time. window_s: a number from 0.5 to 30 s. /magnet/param/window_s",
-       "parameter_annotation_name": "Window"
-      }
-     }
-    }
-   },
-   {
-    "box": {
-     "id": "obj-384",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      525.0,
-      1790.0,
-      101.44,
-      22.0
-     ],
-     "text": "r #0-push.own"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-385",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      330.0,
-      1820.0,
-      86.56,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-386",
-     "maxclass": "newobj",
-     "numinlets": 0,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      330.0,
-      1790.0,
-      127.84,
-      22.0
-     ],
-     "text": "r #0-set.window_s"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-387",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      330.0,
-      1940.0,
-      222.39999999999998,
-      22.0
-     ],
-     "text": "prepend /magnet/param/window_s"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-388",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      330.0,
-      1970.0,
-      67.83999999999999,
-      22.0
-     ],
-     "text": "s #0-osc"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-389",
-     "maxclass": "live.dial",
-     "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "float"
-     ],
-     "patching_rect": [
-      640.0,
-      1850.0,
-      60.0,
-      48.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      222.0,
-      388.0,
-      58.0,
-      48.0
-     ],
-     "parameter_enable": 1,
-     "varname": "Context",
-     "saved_attribute_attributes": {
-      "valueof": {
-       "parameter_longname": "Context",
-       "parameter_shortname": "Context",
-       "parameter_type": 0,
-       "parameter_modmode": 0,
-       "parameter_mmin": 0.0,
-       "parameter_mmax": 30.0,
-       "parameter_unitstyle": 9,
-       "parameter_units": "%.2f s",
-       "parameter_initial_enable": 1,
-       "parameter_initial": [
-        5.0
-       ],
-       "parameter_info": "Music heard that a plan goes on from. context_s: a number from 0 to 30 s. /magnet/param/context_s",
-       "parameter_annotation_name": "Context"
       }
      }
     }
@@ -13858,10 +13661,10 @@
      "patching_rect": [
       640.0,
       1790.0,
-      125.44,
+      150.4,
       22.0
      ],
-     "text": "r #0-set.context_s"
+     "text": "r #0-set.guidance_min"
     }
    },
    {
@@ -13876,10 +13679,10 @@
      "patching_rect": [
       640.0,
       1940.0,
-      220.0,
+      244.95999999999998,
       22.0
      ],
-     "text": "prepend /magnet/param/context_s"
+     "text": "prepend /magnet/param/guidance_min"
     }
    },
    {
@@ -13900,6 +13703,461 @@
    {
     "box": {
      "id": "obj-395",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Steps",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-396",
+     "maxclass": "textedit",
+     "numinlets": 1,
+     "numoutlets": 4,
+     "outlettype": [
+      "",
+      "int",
+      "",
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      1850.0,
+      150.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      72.0,
+      450.0,
+      110.0,
+      22.0
+     ],
+     "keymode": 1,
+     "outputmode": 1,
+     "lines": 1,
+     "text": "20,10,10,10",
+     "hint": "Forward passes of each codebook's stage. steps: a whole number from 1 to 200 passes, or a string of such numbers, one for each codebook, like \"20,10,10,10\". /magnet/param/steps",
+     "fontsize": 11.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-397",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1145.0,
+      1790.0,
+      101.44,
+      22.0
+     ],
+     "text": "r #0-push.own"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-398",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "bang"
+     ],
+     "patching_rect": [
+      1145.0,
+      1820.0,
+      31.839999999999996,
+      22.0
+     ],
+     "text": "t b"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-399",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      1820.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-400",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      1790.0,
+      99.52,
+      22.0
+     ],
+     "text": "r #0-set.steps"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-401",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      1910.0,
+      73.6,
+      22.0
+     ],
+     "text": "route text"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-402",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      1940.0,
+      79.36,
+      22.0
+     ],
+     "text": "route bang"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-403",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      1970.0,
+      28.4,
+      22.0
+     ],
+     "text": "\"\""
+    }
+   },
+   {
+    "box": {
+     "id": "obj-404",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1010.0,
+      1970.0,
+      71.19999999999999,
+      22.0
+     ],
+     "text": "tosymbol"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-405",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      950.0,
+      2030.0,
+      194.07999999999998,
+      22.0
+     ],
+     "text": "prepend /magnet/param/steps"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-406",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      2060.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-407",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1110.0,
+      1766.0,
+      46.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      24.0,
+      452.0,
+      46.0,
+      18.0
+     ],
+     "text": "Steps",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-408",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1260.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Seed",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-409",
+     "maxclass": "live.numbox",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "float"
+     ],
+     "patching_rect": [
+      1260.0,
+      1850.0,
+      60.0,
+      18.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      242.0,
+      452.0,
+      80.0,
+      18.0
+     ],
+     "parameter_enable": 1,
+     "varname": "Seed",
+     "saved_attribute_attributes": {
+      "valueof": {
+       "parameter_longname": "Seed",
+       "parameter_shortname": "Seed",
+       "parameter_type": 0,
+       "parameter_modmode": 0,
+       "parameter_mmin": 0.0,
+       "parameter_mmax": 16777215.0,
+       "parameter_unitstyle": 0,
+       "parameter_initial_enable": 1,
+       "parameter_initial": [
+        0.0
+       ],
+       "parameter_info": "Seed of the session's randomness. seed: a whole number from 0 to 2147483647. /magnet/param/seed",
+       "parameter_annotation_name": "Seed"
+      }
+     }
+    }
+   },
+   {
+    "box": {
+     "id": "obj-410",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1455.0,
+      1790.0,
+      72.16,
+      22.0
+     ],
+     "text": "r #0-push"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-411",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      1820.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-412",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      1790.0,
+      95.19999999999999,
+      22.0
+     ],
+     "text": "r #0-set.seed"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-413",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      "int"
+     ],
+     "patching_rect": [
+      1260.0,
+      1910.0,
+      44.0,
+      22.0
+     ],
+     "text": "int"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-414",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1260.0,
+      1940.0,
+      189.76,
+      22.0
+     ],
+     "text": "prepend /magnet/param/seed"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-415",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1260.0,
+      1970.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-416",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1420.0,
+      1766.0,
+      40.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      200.0,
+      452.0,
+      40.0,
+      18.0
+     ],
+     "text": "Seed",
+     "fontsize": 10.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-417",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prefix Temperature",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-418",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -13908,8 +14166,765 @@
       "float"
      ],
      "patching_rect": [
-      950.0,
+      1570.0,
       1850.0,
+      60.0,
+      48.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      24.0,
+      388.0,
+      58.0,
+      48.0
+     ],
+     "parameter_enable": 1,
+     "varname": "Prefix Temperature",
+     "saved_attribute_attributes": {
+      "valueof": {
+       "parameter_longname": "Prefix Temperature",
+       "parameter_shortname": "Pre Temp",
+       "parameter_type": 0,
+       "parameter_modmode": 0,
+       "parameter_mmin": 0.0,
+       "parameter_mmax": 10.0,
+       "parameter_unitstyle": 1,
+       "parameter_initial_enable": 1,
+       "parameter_initial": [
+        1.0
+       ],
+       "parameter_info": "Sampling temperature of the prefix. prefix_temperature: a number from 0 to 10. /magnet/param/prefix_temperature",
+       "parameter_annotation_name": "Prefix Temperature"
+      }
+     }
+    }
+   },
+   {
+    "box": {
+     "id": "obj-419",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1765.0,
+      1790.0,
+      101.44,
+      22.0
+     ],
+     "text": "r #0-push.own"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-420",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1570.0,
+      1820.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-421",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1570.0,
+      1790.0,
+      179.20000000000002,
+      22.0
+     ],
+     "text": "r #0-set.prefix_temperature"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-422",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1570.0,
+      1940.0,
+      273.76,
+      22.0
+     ],
+     "text": "prepend /magnet/param/prefix_temperature"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-423",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      1970.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-424",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1880.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prefix Top K",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-425",
+     "maxclass": "live.dial",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "float"
+     ],
+     "patching_rect": [
+      1880.0,
+      1850.0,
+      60.0,
+      48.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      90.0,
+      388.0,
+      58.0,
+      48.0
+     ],
+     "parameter_enable": 1,
+     "varname": "Prefix Top K",
+     "saved_attribute_attributes": {
+      "valueof": {
+       "parameter_longname": "Prefix Top K",
+       "parameter_shortname": "Pre K",
+       "parameter_type": 0,
+       "parameter_modmode": 0,
+       "parameter_mmin": 0.0,
+       "parameter_mmax": 65536.0,
+       "parameter_unitstyle": 0,
+       "parameter_exponent": 8.0,
+       "parameter_initial_enable": 1,
+       "parameter_initial": [
+        250.0
+       ],
+       "parameter_info": "Tokens kept in the prefix; 0 keeps all. prefix_top_k: 0 or a whole number from 1 to 65536 tokens. /magnet/param/prefix_top_k",
+       "parameter_annotation_name": "Prefix Top K"
+      }
+     }
+    }
+   },
+   {
+    "box": {
+     "id": "obj-426",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2075.0,
+      1790.0,
+      101.44,
+      22.0
+     ],
+     "text": "r #0-push.own"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-427",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      1820.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-428",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      1790.0,
+      141.28,
+      22.0
+     ],
+     "text": "r #0-set.prefix_top_k"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-429",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      "int"
+     ],
+     "patching_rect": [
+      1880.0,
+      1910.0,
+      44.0,
+      22.0
+     ],
+     "text": "int"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-430",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1880.0,
+      1940.0,
+      235.84,
+      22.0
+     ],
+     "text": "prepend /magnet/param/prefix_top_k"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-431",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1880.0,
+      1970.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-432",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      1766.0,
+      155.0,
+      20.0
+     ],
+     "text": "Prefix Guidance",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-433",
+     "maxclass": "live.dial",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "float"
+     ],
+     "patching_rect": [
+      2190.0,
+      1850.0,
+      60.0,
+      48.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      156.0,
+      388.0,
+      58.0,
+      48.0
+     ],
+     "parameter_enable": 1,
+     "varname": "Prefix Guidance",
+     "saved_attribute_attributes": {
+      "valueof": {
+       "parameter_longname": "Prefix Guidance",
+       "parameter_shortname": "Pre G",
+       "parameter_type": 0,
+       "parameter_modmode": 0,
+       "parameter_mmin": 0.0,
+       "parameter_mmax": 30.0,
+       "parameter_unitstyle": 1,
+       "parameter_initial_enable": 1,
+       "parameter_initial": [
+        3.0
+       ],
+       "parameter_info": "Guidance weight of the prefix. prefix_guidance: a number from 0 to 30. /magnet/param/prefix_guidance",
+       "parameter_annotation_name": "Prefix Guidance"
+      }
+     }
+    }
+   },
+   {
+    "box": {
+     "id": "obj-434",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2385.0,
+      1790.0,
+      101.44,
+      22.0
+     ],
+     "text": "r #0-push.own"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-435",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2190.0,
+      1820.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-436",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2190.0,
+      1790.0,
+      162.88,
+      22.0
+     ],
+     "text": "r #0-set.prefix_guidance"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-437",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      2190.0,
+      1940.0,
+      257.44,
+      22.0
+     ],
+     "text": "prepend /magnet/param/prefix_guidance"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-438",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      1970.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-439",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Window",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-440",
+     "maxclass": "live.dial",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "float"
+     ],
+     "patching_rect": [
+      20.0,
+      2170.0,
+      60.0,
+      48.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      420.0,
+      332.0,
+      58.0,
+      48.0
+     ],
+     "parameter_enable": 1,
+     "varname": "Window",
+     "saved_attribute_attributes": {
+      "valueof": {
+       "parameter_longname": "Window",
+       "parameter_shortname": "Window",
+       "parameter_type": 0,
+       "parameter_modmode": 0,
+       "parameter_mmin": 0.5,
+       "parameter_mmax": 30.0,
+       "parameter_unitstyle": 9,
+       "parameter_units": "%.2f s",
+       "parameter_exponent": 3.129,
+       "parameter_initial_enable": 1,
+       "parameter_initial": [
+        10.0
+       ],
+       "parameter_info": "Music planned at a time. window_s: a number from 0.5 to 30 s. /magnet/param/window_s",
+       "parameter_annotation_name": "Window"
+      }
+     }
+    }
+   },
+   {
+    "box": {
+     "id": "obj-441",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      215.0,
+      2110.0,
+      101.44,
+      22.0
+     ],
+     "text": "r #0-push.own"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-442",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      20.0,
+      2140.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-443",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      20.0,
+      2110.0,
+      127.84,
+      22.0
+     ],
+     "text": "r #0-set.window_s"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-444",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      20.0,
+      2260.0,
+      222.39999999999998,
+      22.0
+     ],
+     "text": "prepend /magnet/param/window_s"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-445",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20.0,
+      2290.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-446",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Context",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-447",
+     "maxclass": "live.dial",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "float"
+     ],
+     "patching_rect": [
+      330.0,
+      2170.0,
+      60.0,
+      48.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      222.0,
+      388.0,
+      58.0,
+      48.0
+     ],
+     "parameter_enable": 1,
+     "varname": "Context",
+     "saved_attribute_attributes": {
+      "valueof": {
+       "parameter_longname": "Context",
+       "parameter_shortname": "Context",
+       "parameter_type": 0,
+       "parameter_modmode": 0,
+       "parameter_mmin": 0.0,
+       "parameter_mmax": 30.0,
+       "parameter_unitstyle": 9,
+       "parameter_units": "%.2f s",
+       "parameter_initial_enable": 1,
+       "parameter_initial": [
+        5.0
+       ],
+       "parameter_info": "Music heard that a plan goes on from. context_s: a number from 0 to 30 s. /magnet/param/context_s",
+       "parameter_annotation_name": "Context"
+      }
+     }
+    }
+   },
+   {
+    "box": {
+     "id": "obj-448",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      525.0,
+      2110.0,
+      101.44,
+      22.0
+     ],
+     "text": "r #0-push.own"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-449",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      330.0,
+      2140.0,
+      86.56,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-450",
+     "maxclass": "newobj",
+     "numinlets": 0,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      330.0,
+      2110.0,
+      125.44,
+      22.0
+     ],
+     "text": "r #0-set.context_s"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-451",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      330.0,
+      2260.0,
+      220.0,
+      22.0
+     ],
+     "text": "prepend /magnet/param/context_s"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-452",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      2290.0,
+      67.83999999999999,
+      22.0
+     ],
+     "text": "s #0-osc"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-453",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      640.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Slew",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-454",
+     "maxclass": "live.dial",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "float"
+     ],
+     "patching_rect": [
+      640.0,
+      2170.0,
       60.0,
       48.0
      ],
@@ -13944,7 +14959,7 @@
    },
    {
     "box": {
-     "id": "obj-396",
+     "id": "obj-455",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -13952,8 +14967,8 @@
       ""
      ],
      "patching_rect": [
-      1145.0,
-      1790.0,
+      835.0,
+      2110.0,
       72.16,
       22.0
      ],
@@ -13962,7 +14977,7 @@
    },
    {
     "box": {
-     "id": "obj-397",
+     "id": "obj-456",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -13970,8 +14985,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1820.0,
+      640.0,
+      2140.0,
       86.56,
       22.0
      ],
@@ -13980,7 +14995,7 @@
    },
    {
     "box": {
-     "id": "obj-398",
+     "id": "obj-457",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -13988,8 +15003,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1790.0,
+      640.0,
+      2110.0,
       110.08,
       22.0
      ],
@@ -13998,7 +15013,7 @@
    },
    {
     "box": {
-     "id": "obj-399",
+     "id": "obj-458",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14006,8 +15021,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      1940.0,
+      640.0,
+      2260.0,
       204.64,
       22.0
      ],
@@ -14016,13 +15031,13 @@
    },
    {
     "box": {
-     "id": "obj-400",
+     "id": "obj-459",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      950.0,
-      1970.0,
+      640.0,
+      2290.0,
       67.83999999999999,
       22.0
      ],
@@ -14031,7 +15046,23 @@
    },
    {
     "box": {
-     "id": "obj-401",
+     "id": "obj-460",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Lead",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-461",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14040,8 +15071,8 @@
       "float"
      ],
      "patching_rect": [
-      1260.0,
-      1850.0,
+      950.0,
+      2170.0,
       60.0,
       48.0
      ],
@@ -14076,7 +15107,7 @@
    },
    {
     "box": {
-     "id": "obj-402",
+     "id": "obj-462",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14084,8 +15115,8 @@
       ""
      ],
      "patching_rect": [
-      1455.0,
-      1790.0,
+      1145.0,
+      2110.0,
       72.16,
       22.0
      ],
@@ -14094,7 +15125,7 @@
    },
    {
     "box": {
-     "id": "obj-403",
+     "id": "obj-463",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14102,8 +15133,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1820.0,
+      950.0,
+      2140.0,
       86.56,
       22.0
      ],
@@ -14112,7 +15143,7 @@
    },
    {
     "box": {
-     "id": "obj-404",
+     "id": "obj-464",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14120,8 +15151,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1790.0,
+      950.0,
+      2110.0,
       117.28,
       22.0
      ],
@@ -14130,7 +15161,7 @@
    },
    {
     "box": {
-     "id": "obj-405",
+     "id": "obj-465",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14138,8 +15169,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      1940.0,
+      950.0,
+      2260.0,
       211.84,
       22.0
      ],
@@ -14148,13 +15179,13 @@
    },
    {
     "box": {
-     "id": "obj-406",
+     "id": "obj-466",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1260.0,
-      1970.0,
+      950.0,
+      2290.0,
       67.83999999999999,
       22.0
      ],
@@ -14163,7 +15194,23 @@
    },
    {
     "box": {
-     "id": "obj-407",
+     "id": "obj-467",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1260.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Stream Gain",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-468",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14172,8 +15219,8 @@
       "float"
      ],
      "patching_rect": [
-      1570.0,
-      1850.0,
+      1260.0,
+      2170.0,
       60.0,
       48.0
      ],
@@ -14207,7 +15254,7 @@
    },
    {
     "box": {
-     "id": "obj-408",
+     "id": "obj-469",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14215,8 +15262,8 @@
       ""
      ],
      "patching_rect": [
-      1765.0,
-      1790.0,
+      1455.0,
+      2110.0,
       72.16,
       22.0
      ],
@@ -14225,7 +15272,7 @@
    },
    {
     "box": {
-     "id": "obj-409",
+     "id": "obj-470",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14233,8 +15280,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      1820.0,
+      1260.0,
+      2140.0,
       86.56,
       22.0
      ],
@@ -14243,7 +15290,7 @@
    },
    {
     "box": {
-     "id": "obj-410",
+     "id": "obj-471",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14251,8 +15298,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      1790.0,
+      1260.0,
+      2110.0,
       113.92,
       22.0
      ],
@@ -14261,7 +15308,7 @@
    },
    {
     "box": {
-     "id": "obj-411",
+     "id": "obj-472",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14269,8 +15316,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      1940.0,
+      1260.0,
+      2260.0,
       208.48000000000002,
       22.0
      ],
@@ -14279,13 +15326,13 @@
    },
    {
     "box": {
-     "id": "obj-412",
+     "id": "obj-473",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1570.0,
-      1970.0,
+      1260.0,
+      2290.0,
       67.83999999999999,
       22.0
      ],
@@ -14294,7 +15341,23 @@
    },
    {
     "box": {
-     "id": "obj-413",
+     "id": "obj-474",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Even Level",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-475",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14303,8 +15366,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1850.0,
+      1570.0,
+      2170.0,
       80.0,
       20.0
      ],
@@ -14343,7 +15406,7 @@
    },
    {
     "box": {
-     "id": "obj-414",
+     "id": "obj-476",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14351,8 +15414,8 @@
       ""
      ],
      "patching_rect": [
-      2075.0,
-      1790.0,
+      1765.0,
+      2110.0,
       72.16,
       22.0
      ],
@@ -14361,7 +15424,7 @@
    },
    {
     "box": {
-     "id": "obj-415",
+     "id": "obj-477",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14369,8 +15432,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1820.0,
+      1570.0,
+      2140.0,
       86.56,
       22.0
      ],
@@ -14379,7 +15442,7 @@
    },
    {
     "box": {
-     "id": "obj-416",
+     "id": "obj-478",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14387,8 +15450,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1790.0,
+      1570.0,
+      2110.0,
       96.64000000000001,
       22.0
      ],
@@ -14397,7 +15460,7 @@
    },
    {
     "box": {
-     "id": "obj-417",
+     "id": "obj-479",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14405,8 +15468,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      1940.0,
+      1570.0,
+      2260.0,
       191.2,
       22.0
      ],
@@ -14415,13 +15478,13 @@
    },
    {
     "box": {
-     "id": "obj-418",
+     "id": "obj-480",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1880.0,
-      1970.0,
+      1570.0,
+      2290.0,
       67.83999999999999,
       22.0
      ],
@@ -14430,7 +15493,23 @@
    },
    {
     "box": {
-     "id": "obj-419",
+     "id": "obj-481",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1880.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Record Input",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-482",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14439,8 +15518,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1850.0,
+      1880.0,
+      2170.0,
       80.0,
       20.0
      ],
@@ -14479,7 +15558,7 @@
    },
    {
     "box": {
-     "id": "obj-420",
+     "id": "obj-483",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14487,8 +15566,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      1940.0,
+      1880.0,
+      2260.0,
       192.16,
       22.0
      ],
@@ -14497,13 +15576,13 @@
    },
    {
     "box": {
-     "id": "obj-421",
+     "id": "obj-484",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      2190.0,
-      1970.0,
+      1880.0,
+      2290.0,
       67.83999999999999,
       22.0
      ],
@@ -14512,7 +15591,23 @@
    },
    {
     "box": {
-     "id": "obj-422",
+     "id": "obj-485",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      2190.0,
+      2086.0,
+      155.0,
+      20.0
+     ],
+     "text": "Use Input",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-486",
      "maxclass": "live.menu",
      "numinlets": 1,
      "numoutlets": 3,
@@ -14522,7 +15617,7 @@
       "float"
      ],
      "patching_rect": [
-      20.0,
+      2190.0,
       2230.0,
       80.0,
       18.0
@@ -14560,7 +15655,7 @@
    },
    {
     "box": {
-     "id": "obj-423",
+     "id": "obj-487",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14568,7 +15663,7 @@
       ""
      ],
      "patching_rect": [
-      20.0,
+      2190.0,
       2260.0,
       176.32000000000002,
       22.0
@@ -14578,12 +15673,12 @@
    },
    {
     "box": {
-     "id": "obj-424",
+     "id": "obj-488",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      20.0,
+      2190.0,
       2290.0,
       67.83999999999999,
       22.0
@@ -14593,12 +15688,12 @@
    },
    {
     "box": {
-     "id": "obj-425",
+     "id": "obj-489",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      20.0,
+      2350.0,
       2086.0,
       40.0,
       20.0
@@ -14616,7 +15711,23 @@
    },
    {
     "box": {
-     "id": "obj-426",
+     "id": "obj-490",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "Take Keep",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-491",
      "maxclass": "live.numbox",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14625,8 +15736,8 @@
       "float"
      ],
      "patching_rect": [
-      430.0,
-      2170.0,
+      120.0,
+      2490.0,
       50.0,
       18.0
      ],
@@ -14660,7 +15771,7 @@
    },
    {
     "box": {
-     "id": "obj-427",
+     "id": "obj-492",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -14668,8 +15779,8 @@
       "int"
      ],
      "patching_rect": [
-      330.0,
-      2230.0,
+      20.0,
+      2550.0,
       44.0,
       22.0
      ],
@@ -14678,13 +15789,13 @@
    },
    {
     "box": {
-     "id": "obj-428",
+     "id": "obj-493",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      450.0,
-      2230.0,
+      140.0,
+      2550.0,
       72.16,
       22.0
      ],
@@ -14693,7 +15804,7 @@
    },
    {
     "box": {
-     "id": "obj-429",
+     "id": "obj-494",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14702,8 +15813,8 @@
       ""
      ],
      "patching_rect": [
-      330.0,
-      2170.0,
+      20.0,
+      2490.0,
       80.0,
       20.0
      ],
@@ -14738,7 +15849,7 @@
    },
    {
     "box": {
-     "id": "obj-430",
+     "id": "obj-495",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14746,8 +15857,8 @@
       ""
      ],
      "patching_rect": [
-      330.0,
-      2260.0,
+      20.0,
+      2580.0,
       179.2,
       22.0
      ],
@@ -14756,13 +15867,13 @@
    },
    {
     "box": {
-     "id": "obj-431",
+     "id": "obj-496",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      330.0,
-      2290.0,
+      20.0,
+      2610.0,
       67.83999999999999,
       22.0
      ],
@@ -14771,7 +15882,23 @@
    },
    {
     "box": {
-     "id": "obj-432",
+     "id": "obj-497",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      330.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "Take Recall",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-498",
      "maxclass": "umenu",
      "numinlets": 1,
      "numoutlets": 3,
@@ -14781,8 +15908,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      2260.0,
+      330.0,
+      2580.0,
       140.0,
       22.0
      ],
@@ -14799,7 +15926,7 @@
    },
    {
     "box": {
-     "id": "obj-433",
+     "id": "obj-499",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14808,8 +15935,8 @@
       "bang"
      ],
      "patching_rect": [
-      640.0,
-      2140.0,
+      330.0,
+      2460.0,
       44.0,
       22.0
      ],
@@ -14818,7 +15945,7 @@
    },
    {
     "box": {
-     "id": "obj-434",
+     "id": "obj-500",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14826,8 +15953,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      2110.0,
+      330.0,
+      2430.0,
       92.32000000000001,
       22.0
      ],
@@ -14836,7 +15963,7 @@
    },
    {
     "box": {
-     "id": "obj-435",
+     "id": "obj-501",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -14844,8 +15971,8 @@
       ""
      ],
      "patching_rect": [
-      700.0,
-      2170.0,
+      390.0,
+      2490.0,
       44.239999999999995,
       22.0
      ],
@@ -14854,7 +15981,7 @@
    },
    {
     "box": {
-     "id": "obj-436",
+     "id": "obj-502",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -14863,8 +15990,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      2200.0,
+      330.0,
+      2520.0,
       168.16,
       22.0
      ],
@@ -14873,7 +16000,7 @@
    },
    {
     "box": {
-     "id": "obj-437",
+     "id": "obj-503",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14881,8 +16008,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      2230.0,
+      330.0,
+      2550.0,
       111.03999999999999,
       22.0
      ],
@@ -14891,7 +16018,7 @@
    },
    {
     "box": {
-     "id": "obj-438",
+     "id": "obj-504",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14899,8 +16026,8 @@
       ""
      ],
      "patching_rect": [
-      820.0,
-      2200.0,
+      510.0,
+      2520.0,
       70.72,
       22.0
      ],
@@ -14909,7 +16036,7 @@
    },
    {
     "box": {
-     "id": "obj-439",
+     "id": "obj-505",
      "maxclass": "newobj",
      "numinlets": 0,
      "numoutlets": 1,
@@ -14917,8 +16044,8 @@
       ""
      ],
      "patching_rect": [
-      820.0,
-      2170.0,
+      510.0,
+      2490.0,
       85.12,
       22.0
      ],
@@ -14927,7 +16054,7 @@
    },
    {
     "box": {
-     "id": "obj-440",
+     "id": "obj-506",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -14935,8 +16062,8 @@
       ""
      ],
      "patching_rect": [
-      640.0,
-      2290.0,
+      330.0,
+      2610.0,
       184.96,
       22.0
      ],
@@ -14945,13 +16072,13 @@
    },
    {
     "box": {
-     "id": "obj-441",
+     "id": "obj-507",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      640.0,
-      2320.0,
+      330.0,
+      2640.0,
       67.83999999999999,
       22.0
      ],
@@ -14960,7 +16087,23 @@
    },
    {
     "box": {
-     "id": "obj-442",
+     "id": "obj-508",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      640.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "Undo Take",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-509",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -14969,8 +16112,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      2170.0,
+      640.0,
+      2490.0,
       80.0,
       20.0
      ],
@@ -14997,7 +16140,7 @@
         "on"
        ],
        "parameter_mmax": 1,
-       "parameter_info": "Go back to the music, words and parameters before the last recall, again, or change of a prompt, a weight or the tempo; once more for the one before. /magnet/take/undo",
+       "parameter_info": "Go back to the music, words and parameters before the last recall, again, reset or phrase that was gone on from, or change of a prompt, a weight, the chords or the tempo; once more for the one before. /magnet/take/undo",
        "parameter_annotation_name": "Undo Take"
       }
      }
@@ -15005,7 +16148,7 @@
    },
    {
     "box": {
-     "id": "obj-443",
+     "id": "obj-510",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -15013,8 +16156,8 @@
       ""
      ],
      "patching_rect": [
-      950.0,
-      2260.0,
+      640.0,
+      2580.0,
       125.35999999999999,
       22.0
      ],
@@ -15023,13 +16166,13 @@
    },
    {
     "box": {
-     "id": "obj-444",
+     "id": "obj-511",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      950.0,
-      2290.0,
+      640.0,
+      2610.0,
       67.83999999999999,
       22.0
      ],
@@ -15038,7 +16181,23 @@
    },
    {
     "box": {
-     "id": "obj-445",
+     "id": "obj-512",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      950.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "List Takes",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-513",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -15047,8 +16206,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      2170.0,
+      950.0,
+      2490.0,
       80.0,
       20.0
      ],
@@ -15083,7 +16242,7 @@
    },
    {
     "box": {
-     "id": "obj-446",
+     "id": "obj-514",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -15091,8 +16250,8 @@
       ""
      ],
      "patching_rect": [
-      1260.0,
-      2260.0,
+      950.0,
+      2580.0,
       116.72,
       22.0
      ],
@@ -15101,13 +16260,13 @@
    },
    {
     "box": {
-     "id": "obj-447",
+     "id": "obj-515",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1260.0,
-      2290.0,
+      950.0,
+      2610.0,
       67.83999999999999,
       22.0
      ],
@@ -15116,7 +16275,23 @@
    },
    {
     "box": {
-     "id": "obj-448",
+     "id": "obj-516",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1260.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "Token",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-517",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -15127,8 +16302,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      2170.0,
+      1260.0,
+      2490.0,
       150.0,
       22.0
      ],
@@ -15149,7 +16324,7 @@
    },
    {
     "box": {
-     "id": "obj-449",
+     "id": "obj-518",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -15158,8 +16333,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      2230.0,
+      1260.0,
+      2550.0,
       73.6,
       22.0
      ],
@@ -15168,7 +16343,7 @@
    },
    {
     "box": {
-     "id": "obj-450",
+     "id": "obj-519",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -15177,8 +16352,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      2260.0,
+      1260.0,
+      2580.0,
       79.36,
       22.0
      ],
@@ -15187,7 +16362,7 @@
    },
    {
     "box": {
-     "id": "obj-451",
+     "id": "obj-520",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -15195,8 +16370,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      2290.0,
+      1260.0,
+      2610.0,
       28.4,
       22.0
      ],
@@ -15205,7 +16380,7 @@
    },
    {
     "box": {
-     "id": "obj-452",
+     "id": "obj-521",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -15213,8 +16388,8 @@
       ""
      ],
      "patching_rect": [
-      1630.0,
-      2290.0,
+      1320.0,
+      2610.0,
       71.19999999999999,
       22.0
      ],
@@ -15223,7 +16398,7 @@
    },
    {
     "box": {
-     "id": "obj-453",
+     "id": "obj-522",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -15231,8 +16406,8 @@
       ""
      ],
      "patching_rect": [
-      1570.0,
-      2350.0,
+      1260.0,
+      2670.0,
       153.28000000000003,
       22.0
      ],
@@ -15241,13 +16416,13 @@
    },
    {
     "box": {
-     "id": "obj-454",
+     "id": "obj-523",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1570.0,
-      2380.0,
+      1260.0,
+      2700.0,
       67.83999999999999,
       22.0
      ],
@@ -15256,13 +16431,13 @@
    },
    {
     "box": {
-     "id": "obj-455",
+     "id": "obj-524",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1570.0,
-      2086.0,
+      1420.0,
+      2406.0,
       56.0,
       20.0
      ],
@@ -15279,7 +16454,23 @@
    },
    {
     "box": {
-     "id": "obj-456",
+     "id": "obj-525",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1570.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "Status",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-526",
      "maxclass": "live.text",
      "numinlets": 1,
      "numoutlets": 2,
@@ -15288,8 +16479,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      2170.0,
+      1570.0,
+      2490.0,
       80.0,
       20.0
      ],
@@ -15324,7 +16515,7 @@
    },
    {
     "box": {
-     "id": "obj-457",
+     "id": "obj-527",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -15332,8 +16523,8 @@
       ""
      ],
      "patching_rect": [
-      1880.0,
-      2260.0,
+      1570.0,
+      2580.0,
       103.75999999999999,
       22.0
      ],
@@ -15342,13 +16533,13 @@
    },
    {
     "box": {
-     "id": "obj-458",
+     "id": "obj-528",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1880.0,
-      2290.0,
+      1570.0,
+      2610.0,
       67.83999999999999,
       22.0
      ],
@@ -15357,7 +16548,23 @@
    },
    {
     "box": {
-     "id": "obj-459",
+     "id": "obj-529",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1880.0,
+      2406.0,
+      155.0,
+      20.0
+     ],
+     "text": "Sync",
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-530",
      "maxclass": "live.numbox",
      "numinlets": 1,
      "numoutlets": 2,
@@ -15366,8 +16573,8 @@
       "float"
      ],
      "patching_rect": [
-      2190.0,
-      2170.0,
+      1880.0,
+      2490.0,
       60.0,
       18.0
      ],
@@ -15401,7 +16608,7 @@
    },
    {
     "box": {
-     "id": "obj-460",
+     "id": "obj-531",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -15409,8 +16616,8 @@
       "int"
      ],
      "patching_rect": [
-      2190.0,
-      2230.0,
+      1880.0,
+      2550.0,
       44.0,
       22.0
      ],
@@ -15419,7 +16626,7 @@
    },
    {
     "box": {
-     "id": "obj-461",
+     "id": "obj-532",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -15427,8 +16634,8 @@
       ""
      ],
      "patching_rect": [
-      2190.0,
-      2260.0,
+      1880.0,
+      2580.0,
       148.96,
       22.0
      ],
@@ -15437,13 +16644,13 @@
    },
    {
     "box": {
-     "id": "obj-462",
+     "id": "obj-533",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      2190.0,
-      2290.0,
+      1880.0,
+      2610.0,
       67.83999999999999,
       22.0
      ],
@@ -15452,13 +16659,13 @@
    },
    {
     "box": {
-     "id": "obj-463",
+     "id": "obj-534",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      2190.0,
-      2086.0,
+      2040.0,
+      2406.0,
       38.0,
       20.0
      ],
@@ -16882,18 +18089,6 @@
    {
     "patchline": {
      "source": [
-      "obj-163",
-      0
-     ],
-     "destination": [
-      "obj-164",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-164",
       0
      ],
@@ -16906,11 +18101,11 @@
    {
     "patchline": {
      "source": [
-      "obj-166",
+      "obj-165",
       0
      ],
      "destination": [
-      "obj-167",
+      "obj-166",
       0
      ]
     }
@@ -16918,11 +18113,11 @@
    {
     "patchline": {
      "source": [
-      "obj-167",
+      "obj-168",
       0
      ],
      "destination": [
-      "obj-168",
+      "obj-169",
       0
      ]
     }
@@ -16935,18 +18130,6 @@
      ],
      "destination": [
       "obj-170",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-170",
-      0
-     ],
-     "destination": [
-      "obj-171",
       0
      ]
     }
@@ -16978,55 +18161,31 @@
    {
     "patchline": {
      "source": [
+      "obj-175",
+      0
+     ],
+     "destination": [
+      "obj-176",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-176",
+      0
+     ],
+     "destination": [
       "obj-177",
       0
-     ],
-     "destination": [
-      "obj-176",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-176",
-      0
-     ],
-     "destination": [
-      "obj-175",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-175",
-      0
-     ],
-     "destination": [
-      "obj-178",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-178",
-      0
-     ],
-     "destination": [
-      "obj-179",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-179",
+      "obj-181",
       0
      ],
      "destination": [
@@ -17042,7 +18201,7 @@
       0
      ],
      "destination": [
-      "obj-181",
+      "obj-179",
       0
      ]
     }
@@ -17051,18 +18210,6 @@
     "patchline": {
      "source": [
       "obj-179",
-      1
-     ],
-     "destination": [
-      "obj-181",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-181",
       0
      ],
      "destination": [
@@ -17086,6 +18233,42 @@
    {
     "patchline": {
      "source": [
+      "obj-183",
+      0
+     ],
+     "destination": [
+      "obj-184",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-184",
+      0
+     ],
+     "destination": [
+      "obj-185",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-183",
+      1
+     ],
+     "destination": [
+      "obj-185",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-185",
       0
      ],
@@ -17103,66 +18286,6 @@
      ],
      "destination": [
       "obj-187",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-187",
-      0
-     ],
-     "destination": [
-      "obj-188",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-188",
-      0
-     ],
-     "destination": [
-      "obj-189",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-187",
-      1
-     ],
-     "destination": [
-      "obj-189",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-189",
-      0
-     ],
-     "destination": [
-      "obj-190",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-190",
-      0
-     ],
-     "destination": [
-      "obj-191",
       0
      ]
     }
@@ -17182,35 +18305,47 @@
    {
     "patchline": {
      "source": [
+      "obj-192",
+      0
+     ],
+     "destination": [
+      "obj-190",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-194",
+      0
+     ],
+     "destination": [
+      "obj-193",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-193",
       0
      ],
      "destination": [
-      "obj-194",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-194",
-      1
-     ],
-     "destination": [
       "obj-190",
-      1
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-194",
+      "obj-190",
       0
      ],
      "destination": [
-      "obj-185",
+      "obj-195",
       0
      ]
     }
@@ -17222,7 +18357,19 @@
       0
      ],
      "destination": [
-      "obj-193",
+      "obj-196",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-196",
+      0
+     ],
+     "destination": [
+      "obj-197",
       0
      ]
     }
@@ -17234,7 +18381,7 @@
       0
      ],
      "destination": [
-      "obj-196",
+      "obj-198",
       0
      ]
     }
@@ -17243,10 +18390,10 @@
     "patchline": {
      "source": [
       "obj-196",
-      0
+      1
      ],
      "destination": [
-      "obj-185",
+      "obj-198",
       0
      ]
     }
@@ -17270,55 +18417,7 @@
       0
      ],
      "destination": [
-      "obj-193",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-198",
-      0
-     ],
-     "destination": [
-      "obj-190",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-201",
-      0
-     ],
-     "destination": [
-      "obj-202",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-202",
-      0
-     ],
-     "destination": [
-      "obj-203",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-203",
-      0
-     ],
-     "destination": [
-      "obj-204",
+      "obj-200",
       0
      ]
     }
@@ -17330,7 +18429,31 @@
       0
      ],
      "destination": [
+      "obj-203",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-206",
+      0
+     ],
+     "destination": [
       "obj-205",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-205",
+      0
+     ],
+     "destination": [
+      "obj-203",
       0
      ]
     }
@@ -17339,30 +18462,6 @@
     "patchline": {
      "source": [
       "obj-203",
-      1
-     ],
-     "destination": [
-      "obj-205",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-205",
-      0
-     ],
-     "destination": [
-      "obj-206",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-206",
       0
      ],
      "destination": [
@@ -17386,47 +18485,35 @@
    {
     "patchline": {
      "source": [
-      "obj-209",
-      0
-     ],
-     "destination": [
-      "obj-210",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-210",
-      1
-     ],
-     "destination": [
-      "obj-206",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-210",
-      0
-     ],
-     "destination": [
-      "obj-201",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-211",
       0
      ],
      "destination": [
-      "obj-209",
+      "obj-212",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-212",
+      0
+     ],
+     "destination": [
+      "obj-210",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-214",
+      0
+     ],
+     "destination": [
+      "obj-213",
       0
      ]
     }
@@ -17438,7 +18525,7 @@
       0
      ],
      "destination": [
-      "obj-212",
+      "obj-210",
       0
      ]
     }
@@ -17446,19 +18533,7 @@
    {
     "patchline": {
      "source": [
-      "obj-212",
-      0
-     ],
-     "destination": [
-      "obj-201",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-214",
+      "obj-210",
       0
      ],
      "destination": [
@@ -17474,7 +18549,7 @@
       0
      ],
      "destination": [
-      "obj-209",
+      "obj-216",
       0
      ]
     }
@@ -17482,12 +18557,12 @@
    {
     "patchline": {
      "source": [
-      "obj-214",
+      "obj-216",
       0
      ],
      "destination": [
-      "obj-206",
-      1
+      "obj-217",
+      0
      ]
     }
    },
@@ -17506,6 +18581,18 @@
    {
     "patchline": {
      "source": [
+      "obj-216",
+      1
+     ],
+     "destination": [
+      "obj-218",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-218",
       0
      ],
@@ -17530,59 +18617,23 @@
    {
     "patchline": {
      "source": [
-      "obj-220",
-      0
-     ],
-     "destination": [
-      "obj-221",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-219",
-      1
-     ],
-     "destination": [
-      "obj-221",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-221",
-      0
-     ],
-     "destination": [
-      "obj-222",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-222",
-      0
-     ],
-     "destination": [
-      "obj-223",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-223",
-      0
-     ],
-     "destination": [
       "obj-224",
+      0
+     ],
+     "destination": [
+      "obj-223",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-226",
+      0
+     ],
+     "destination": [
+      "obj-225",
       0
      ]
     }
@@ -17594,7 +18645,7 @@
       0
      ],
      "destination": [
-      "obj-226",
+      "obj-223",
       0
      ]
     }
@@ -17602,23 +18653,11 @@
    {
     "patchline": {
      "source": [
-      "obj-226",
-      1
-     ],
-     "destination": [
-      "obj-222",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-226",
+      "obj-223",
       0
      ],
      "destination": [
-      "obj-217",
+      "obj-227",
       0
      ]
     }
@@ -17630,43 +18669,7 @@
       0
      ],
      "destination": [
-      "obj-225",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-229",
-      0
-     ],
-     "destination": [
       "obj-228",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-228",
-      0
-     ],
-     "destination": [
-      "obj-217",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-230",
-      0
-     ],
-     "destination": [
-      "obj-231",
       0
      ]
     }
@@ -17678,7 +18681,7 @@
       0
      ],
      "destination": [
-      "obj-225",
+      "obj-232",
       0
      ]
     }
@@ -17686,12 +18689,24 @@
    {
     "patchline": {
      "source": [
-      "obj-230",
+      "obj-232",
       0
      ],
      "destination": [
-      "obj-222",
-      1
+      "obj-230",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-234",
+      0
+     ],
+     "destination": [
+      "obj-233",
+      0
      ]
     }
    },
@@ -17702,7 +18717,7 @@
       0
      ],
      "destination": [
-      "obj-234",
+      "obj-230",
       0
      ]
     }
@@ -17710,7 +18725,7 @@
    {
     "patchline": {
      "source": [
-      "obj-234",
+      "obj-230",
       0
      ],
      "destination": [
@@ -17746,20 +18761,20 @@
    {
     "patchline": {
      "source": [
-      "obj-235",
+      "obj-237",
+      0
+     ],
+     "destination": [
+      "obj-238",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-236",
       1
-     ],
-     "destination": [
-      "obj-237",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-237",
-      0
      ],
      "destination": [
       "obj-238",
@@ -17794,47 +18809,23 @@
    {
     "patchline": {
      "source": [
-      "obj-241",
+      "obj-244",
       0
      ],
      "destination": [
-      "obj-242",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-242",
-      1
-     ],
-     "destination": [
-      "obj-238",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-242",
-      0
-     ],
-     "destination": [
-      "obj-233",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-243",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-246",
+      0
      ],
      "destination": [
-      "obj-241",
+      "obj-245",
       0
      ]
     }
@@ -17846,7 +18837,7 @@
       0
      ],
      "destination": [
-      "obj-244",
+      "obj-243",
       0
      ]
     }
@@ -17854,19 +18845,7 @@
    {
     "patchline": {
      "source": [
-      "obj-244",
-      0
-     ],
-     "destination": [
-      "obj-233",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-246",
+      "obj-243",
       0
      ],
      "destination": [
@@ -17882,43 +18861,7 @@
       0
      ],
      "destination": [
-      "obj-241",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-246",
-      0
-     ],
-     "destination": [
-      "obj-238",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-249",
-      0
-     ],
-     "destination": [
-      "obj-250",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-250",
-      0
-     ],
-     "destination": [
-      "obj-251",
+      "obj-248",
       0
      ]
     }
@@ -17942,7 +18885,7 @@
       0
      ],
      "destination": [
-      "obj-253",
+      "obj-250",
       0
      ]
     }
@@ -17950,8 +18893,8 @@
    {
     "patchline": {
      "source": [
-      "obj-251",
-      1
+      "obj-254",
+      0
      ],
      "destination": [
       "obj-253",
@@ -17966,7 +18909,7 @@
       0
      ],
      "destination": [
-      "obj-254",
+      "obj-250",
       0
      ]
     }
@@ -17974,7 +18917,7 @@
    {
     "patchline": {
      "source": [
-      "obj-254",
+      "obj-250",
       0
      ],
      "destination": [
@@ -17998,6 +18941,18 @@
    {
     "patchline": {
      "source": [
+      "obj-256",
+      0
+     ],
+     "destination": [
+      "obj-257",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-257",
       0
      ],
@@ -18010,12 +18965,12 @@
    {
     "patchline": {
      "source": [
-      "obj-258",
+      "obj-256",
       1
      ],
      "destination": [
-      "obj-254",
-      1
+      "obj-258",
+      0
      ]
     }
    },
@@ -18026,7 +18981,7 @@
       0
      ],
      "destination": [
-      "obj-249",
+      "obj-259",
       0
      ]
     }
@@ -18038,18 +18993,6 @@
       0
      ],
      "destination": [
-      "obj-257",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-261",
-      0
-     ],
-     "destination": [
       "obj-260",
       0
      ]
@@ -18058,19 +19001,7 @@
    {
     "patchline": {
      "source": [
-      "obj-260",
-      0
-     ],
-     "destination": [
-      "obj-249",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-262",
+      "obj-264",
       0
      ],
      "destination": [
@@ -18082,24 +19013,12 @@
    {
     "patchline": {
      "source": [
-      "obj-263",
+      "obj-266",
       0
      ],
      "destination": [
-      "obj-257",
+      "obj-265",
       0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-262",
-      0
-     ],
-     "destination": [
-      "obj-254",
-      1
      ]
     }
    },
@@ -18110,7 +19029,7 @@
       0
      ],
      "destination": [
-      "obj-266",
+      "obj-263",
       0
      ]
     }
@@ -18118,7 +19037,7 @@
    {
     "patchline": {
      "source": [
-      "obj-266",
+      "obj-263",
       0
      ],
      "destination": [
@@ -18135,54 +19054,6 @@
      ],
      "destination": [
       "obj-268",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-268",
-      0
-     ],
-     "destination": [
-      "obj-269",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-267",
-      1
-     ],
-     "destination": [
-      "obj-269",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-269",
-      0
-     ],
-     "destination": [
-      "obj-270",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-270",
-      0
-     ],
-     "destination": [
-      "obj-271",
       0
      ]
     }
@@ -18202,35 +19073,47 @@
    {
     "patchline": {
      "source": [
+      "obj-272",
+      0
+     ],
+     "destination": [
+      "obj-270",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-274",
+      0
+     ],
+     "destination": [
+      "obj-273",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-273",
       0
      ],
      "destination": [
-      "obj-274",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-274",
-      1
-     ],
-     "destination": [
       "obj-270",
-      1
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-274",
+      "obj-270",
       0
      ],
      "destination": [
-      "obj-265",
+      "obj-275",
       0
      ]
     }
@@ -18242,7 +19125,19 @@
       0
      ],
      "destination": [
-      "obj-273",
+      "obj-276",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-276",
+      0
+     ],
+     "destination": [
+      "obj-277",
       0
      ]
     }
@@ -18254,67 +19149,31 @@
       0
      ],
      "destination": [
-      "obj-276",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-276",
-      0
-     ],
-     "destination": [
-      "obj-265",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-278",
       0
-     ],
-     "destination": [
-      "obj-279",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-279",
-      0
-     ],
-     "destination": [
-      "obj-273",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-278",
-      0
-     ],
-     "destination": [
-      "obj-270",
+      "obj-276",
       1
+     ],
+     "destination": [
+      "obj-278",
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-281",
+      "obj-278",
       0
      ],
      "destination": [
-      "obj-282",
+      "obj-279",
       0
      ]
     }
@@ -18322,7 +19181,19 @@
    {
     "patchline": {
      "source": [
-      "obj-282",
+      "obj-279",
+      0
+     ],
+     "destination": [
+      "obj-280",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-284",
       0
      ],
      "destination": [
@@ -18334,11 +19205,35 @@
    {
     "patchline": {
      "source": [
+      "obj-286",
+      0
+     ],
+     "destination": [
+      "obj-285",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-285",
       0
      ],
      "destination": [
-      "obj-284",
+      "obj-283",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-283",
+      0
+     ],
+     "destination": [
+      "obj-287",
       0
      ]
     }
@@ -18350,30 +19245,6 @@
       0
      ],
      "destination": [
-      "obj-286",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-286",
-      0
-     ],
-     "destination": [
-      "obj-284",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-284",
-      0
-     ],
-     "destination": [
       "obj-288",
       0
      ]
@@ -18382,11 +19253,11 @@
    {
     "patchline": {
      "source": [
-      "obj-288",
+      "obj-291",
       0
      ],
      "destination": [
-      "obj-289",
+      "obj-292",
       0
      ]
     }
@@ -18394,7 +19265,7 @@
    {
     "patchline": {
      "source": [
-      "obj-289",
+      "obj-292",
       0
      ],
      "destination": [
@@ -18406,22 +19277,34 @@
    {
     "patchline": {
      "source": [
-      "obj-293",
-      0
-     ],
-     "destination": [
-      "obj-292",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-294",
       0
      ],
      "destination": [
+      "obj-293",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-293",
+      0
+     ],
+     "destination": [
+      "obj-290",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-290",
+      0
+     ],
+     "destination": [
       "obj-295",
       0
      ]
@@ -18446,18 +19329,6 @@
       0
      ],
      "destination": [
-      "obj-292",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-295",
-      1
-     ],
-     "destination": [
       "obj-297",
       0
      ]
@@ -18470,18 +19341,6 @@
       0
      ],
      "destination": [
-      "obj-292",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-295",
-      2
-     ],
-     "destination": [
       "obj-298",
       0
      ]
@@ -18490,20 +19349,20 @@
    {
     "patchline": {
      "source": [
-      "obj-298",
-      0
-     ],
-     "destination": [
-      "obj-292",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-292",
+      "obj-296",
       1
+     ],
+     "destination": [
+      "obj-298",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-298",
+      0
      ],
      "destination": [
       "obj-299",
@@ -18526,23 +19385,11 @@
    {
     "patchline": {
      "source": [
-      "obj-302",
-      0
-     ],
-     "destination": [
-      "obj-303",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-303",
-      0
-     ],
-     "destination": [
       "obj-304",
+      0
+     ],
+     "destination": [
+      "obj-303",
       0
      ]
     }
@@ -18562,47 +19409,35 @@
    {
     "patchline": {
      "source": [
+      "obj-305",
+      0
+     ],
+     "destination": [
+      "obj-303",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-303",
+      0
+     ],
+     "destination": [
+      "obj-307",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-307",
+      0
+     ],
+     "destination": [
       "obj-308",
-      0
-     ],
-     "destination": [
-      "obj-307",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-307",
-      0
-     ],
-     "destination": [
-      "obj-305",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-305",
-      0
-     ],
-     "destination": [
-      "obj-309",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-309",
-      0
-     ],
-     "destination": [
-      "obj-310",
       0
      ]
     }
@@ -18622,11 +19457,35 @@
    {
     "patchline": {
      "source": [
-      "obj-314",
+      "obj-311",
       0
      ],
      "destination": [
-      "obj-313",
+      "obj-312",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-315",
+      0
+     ],
+     "destination": [
+      "obj-314",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-317",
+      0
+     ],
+     "destination": [
+      "obj-316",
       0
      ]
     }
@@ -18638,7 +19497,7 @@
       0
      ],
      "destination": [
-      "obj-315",
+      "obj-314",
       0
      ]
     }
@@ -18646,31 +19505,7 @@
    {
     "patchline": {
      "source": [
-      "obj-315",
-      0
-     ],
-     "destination": [
-      "obj-313",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-313",
-      0
-     ],
-     "destination": [
-      "obj-317",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-317",
+      "obj-314",
       0
      ],
      "destination": [
@@ -18682,59 +19517,59 @@
    {
     "patchline": {
      "source": [
+      "obj-318",
+      0
+     ],
+     "destination": [
+      "obj-319",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-319",
+      0
+     ],
+     "destination": [
       "obj-320",
       0
-     ],
-     "destination": [
-      "obj-319",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-322",
-      0
-     ],
-     "destination": [
-      "obj-321",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-321",
-      0
-     ],
-     "destination": [
-      "obj-319",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-319",
-      0
-     ],
-     "destination": [
-      "obj-323",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-323",
-      0
-     ],
-     "destination": [
       "obj-324",
+      0
+     ],
+     "destination": [
+      "obj-325",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-325",
+      0
+     ],
+     "destination": [
+      "obj-323",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-327",
+      0
+     ],
+     "destination": [
+      "obj-326",
       0
      ]
     }
@@ -18746,7 +19581,19 @@
       0
      ],
      "destination": [
-      "obj-325",
+      "obj-323",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-323",
+      0
+     ],
+     "destination": [
+      "obj-328",
       0
      ]
     }
@@ -18755,30 +19602,6 @@
     "patchline": {
      "source": [
       "obj-328",
-      0
-     ],
-     "destination": [
-      "obj-327",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-327",
-      0
-     ],
-     "destination": [
-      "obj-325",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-325",
       0
      ],
      "destination": [
@@ -18814,59 +19637,59 @@
    {
     "patchline": {
      "source": [
+      "obj-329",
+      1
+     ],
+     "destination": [
+      "obj-331",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-331",
+      0
+     ],
+     "destination": [
+      "obj-332",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-332",
+      0
+     ],
+     "destination": [
       "obj-333",
       0
-     ],
-     "destination": [
-      "obj-332",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-335",
-      0
-     ],
-     "destination": [
-      "obj-334",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-334",
-      0
-     ],
-     "destination": [
-      "obj-332",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-332",
-      0
-     ],
-     "destination": [
-      "obj-336",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-336",
-      0
-     ],
-     "destination": [
       "obj-337",
+      0
+     ],
+     "destination": [
+      "obj-336",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-338",
+      0
+     ],
+     "destination": [
+      "obj-339",
       0
      ]
     }
@@ -18878,7 +19701,31 @@
       0
      ],
      "destination": [
-      "obj-338",
+      "obj-340",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-340",
+      0
+     ],
+     "destination": [
+      "obj-336",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-339",
+      1
+     ],
+     "destination": [
+      "obj-341",
       0
      ]
     }
@@ -18890,7 +19737,7 @@
       0
      ],
      "destination": [
-      "obj-340",
+      "obj-336",
       0
      ]
     }
@@ -18898,20 +19745,8 @@
    {
     "patchline": {
      "source": [
-      "obj-340",
-      0
-     ],
-     "destination": [
-      "obj-338",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-338",
-      0
+      "obj-339",
+      2
      ],
      "destination": [
       "obj-342",
@@ -18924,6 +19759,18 @@
      "source": [
       "obj-342",
       0
+     ],
+     "destination": [
+      "obj-336",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-336",
+      1
      ],
      "destination": [
       "obj-343",
@@ -18934,11 +19781,11 @@
    {
     "patchline": {
      "source": [
-      "obj-345",
+      "obj-343",
       0
      ],
      "destination": [
-      "obj-346",
+      "obj-344",
       0
      ]
     }
@@ -18946,11 +19793,11 @@
    {
     "patchline": {
      "source": [
-      "obj-346",
+      "obj-347",
       0
      ],
      "destination": [
-      "obj-344",
+      "obj-348",
       0
      ]
     }
@@ -18962,30 +19809,6 @@
       0
      ],
      "destination": [
-      "obj-347",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-347",
-      0
-     ],
-     "destination": [
-      "obj-344",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-344",
-      0
-     ],
-     "destination": [
       "obj-349",
       0
      ]
@@ -18994,19 +19817,7 @@
    {
     "patchline": {
      "source": [
-      "obj-349",
-      0
-     ],
-     "destination": [
-      "obj-350",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-350",
+      "obj-352",
       0
      ],
      "destination": [
@@ -19018,91 +19829,67 @@
    {
     "patchline": {
      "source": [
-      "obj-351",
-      0
-     ],
-     "destination": [
-      "obj-352",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-350",
-      1
-     ],
-     "destination": [
-      "obj-352",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-352",
-      0
-     ],
-     "destination": [
-      "obj-353",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-353",
-      0
-     ],
-     "destination": [
       "obj-354",
       0
+     ],
+     "destination": [
+      "obj-353",
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
+      "obj-353",
+      0
+     ],
+     "destination": [
+      "obj-351",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-351",
+      0
+     ],
+     "destination": [
+      "obj-355",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-355",
+      0
+     ],
+     "destination": [
+      "obj-356",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-356",
+      0
+     ],
+     "destination": [
       "obj-357",
       0
-     ],
-     "destination": [
-      "obj-356",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-359",
-      0
-     ],
-     "destination": [
-      "obj-358",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-358",
-      0
-     ],
-     "destination": [
-      "obj-356",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-356",
+      "obj-361",
       0
      ],
      "destination": [
@@ -19114,19 +19901,7 @@
    {
     "patchline": {
      "source": [
-      "obj-360",
-      0
-     ],
-     "destination": [
-      "obj-361",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-361",
+      "obj-363",
       0
      ],
      "destination": [
@@ -19138,55 +19913,55 @@
    {
     "patchline": {
      "source": [
+      "obj-362",
+      0
+     ],
+     "destination": [
+      "obj-360",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-360",
+      0
+     ],
+     "destination": [
+      "obj-364",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-364",
+      0
+     ],
+     "destination": [
       "obj-365",
       0
-     ],
-     "destination": [
-      "obj-364",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
+      "obj-368",
+      0
+     ],
+     "destination": [
       "obj-367",
       0
-     ],
-     "destination": [
-      "obj-366",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-366",
-      0
-     ],
-     "destination": [
-      "obj-364",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-364",
-      0
-     ],
-     "destination": [
-      "obj-368",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-368",
+      "obj-370",
       0
      ],
      "destination": [
@@ -19198,22 +19973,34 @@
    {
     "patchline": {
      "source": [
+      "obj-369",
+      0
+     ],
+     "destination": [
+      "obj-367",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-367",
+      0
+     ],
+     "destination": [
+      "obj-371",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-371",
       0
      ],
      "destination": [
-      "obj-370",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-373",
-      0
-     ],
-     "destination": [
       "obj-372",
       0
      ]
@@ -19222,19 +20009,7 @@
    {
     "patchline": {
      "source": [
-      "obj-372",
-      0
-     ],
-     "destination": [
-      "obj-370",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-370",
+      "obj-375",
       0
      ],
      "destination": [
@@ -19246,19 +20021,7 @@
    {
     "patchline": {
      "source": [
-      "obj-374",
-      0
-     ],
-     "destination": [
-      "obj-375",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-375",
+      "obj-377",
       0
      ],
      "destination": [
@@ -19270,11 +20033,35 @@
    {
     "patchline": {
      "source": [
+      "obj-376",
+      0
+     ],
+     "destination": [
+      "obj-374",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-374",
+      0
+     ],
+     "destination": [
+      "obj-378",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-378",
       0
      ],
      "destination": [
-      "obj-377",
+      "obj-379",
       0
      ]
     }
@@ -19282,43 +20069,19 @@
    {
     "patchline": {
      "source": [
+      "obj-379",
+      0
+     ],
+     "destination": [
       "obj-380",
       0
-     ],
-     "destination": [
-      "obj-379",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-379",
-      0
-     ],
-     "destination": [
-      "obj-377",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-377",
-      0
-     ],
-     "destination": [
-      "obj-381",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-381",
+      "obj-383",
       0
      ],
      "destination": [
@@ -19330,11 +20093,35 @@
    {
     "patchline": {
      "source": [
+      "obj-385",
+      0
+     ],
+     "destination": [
+      "obj-384",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-384",
       0
      ],
      "destination": [
-      "obj-383",
+      "obj-382",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-382",
+      0
+     ],
+     "destination": [
+      "obj-386",
       0
      ]
     }
@@ -19346,43 +20133,7 @@
       0
      ],
      "destination": [
-      "obj-385",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-385",
-      0
-     ],
-     "destination": [
-      "obj-383",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-383",
-      0
-     ],
-     "destination": [
       "obj-387",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-387",
-      0
-     ],
-     "destination": [
-      "obj-388",
       0
      ]
     }
@@ -19450,11 +20201,11 @@
    {
     "patchline": {
      "source": [
-      "obj-396",
+      "obj-397",
       0
      ],
      "destination": [
-      "obj-395",
+      "obj-398",
       0
      ]
     }
@@ -19466,7 +20217,7 @@
       0
      ],
      "destination": [
-      "obj-397",
+      "obj-396",
       0
      ]
     }
@@ -19474,35 +20225,47 @@
    {
     "patchline": {
      "source": [
-      "obj-397",
-      0
-     ],
-     "destination": [
-      "obj-395",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-395",
-      0
-     ],
-     "destination": [
-      "obj-399",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-399",
-      0
-     ],
-     "destination": [
       "obj-400",
+      0
+     ],
+     "destination": [
+      "obj-399",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-399",
+      0
+     ],
+     "destination": [
+      "obj-396",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-396",
+      0
+     ],
+     "destination": [
+      "obj-401",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-401",
+      0
+     ],
+     "destination": [
+      "obj-402",
       0
      ]
     }
@@ -19514,7 +20277,31 @@
       0
      ],
      "destination": [
-      "obj-401",
+      "obj-403",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-403",
+      0
+     ],
+     "destination": [
+      "obj-404",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-402",
+      1
+     ],
+     "destination": [
+      "obj-404",
       0
      ]
     }
@@ -19523,30 +20310,6 @@
     "patchline": {
      "source": [
       "obj-404",
-      0
-     ],
-     "destination": [
-      "obj-403",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-403",
-      0
-     ],
-     "destination": [
-      "obj-401",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-401",
       0
      ],
      "destination": [
@@ -19570,18 +20333,6 @@
    {
     "patchline": {
      "source": [
-      "obj-408",
-      0
-     ],
-     "destination": [
-      "obj-407",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-410",
       0
      ],
@@ -19594,11 +20345,35 @@
    {
     "patchline": {
      "source": [
+      "obj-412",
+      0
+     ],
+     "destination": [
+      "obj-411",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-411",
+      0
+     ],
+     "destination": [
+      "obj-409",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-409",
       0
      ],
      "destination": [
-      "obj-407",
+      "obj-413",
       0
      ]
     }
@@ -19606,23 +20381,11 @@
    {
     "patchline": {
      "source": [
-      "obj-407",
+      "obj-413",
       0
      ],
      "destination": [
-      "obj-411",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-411",
-      0
-     ],
-     "destination": [
-      "obj-412",
+      "obj-414",
       0
      ]
     }
@@ -19634,55 +20397,7 @@
       0
      ],
      "destination": [
-      "obj-413",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-416",
-      0
-     ],
-     "destination": [
       "obj-415",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-415",
-      0
-     ],
-     "destination": [
-      "obj-413",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-413",
-      0
-     ],
-     "destination": [
-      "obj-417",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-417",
-      0
-     ],
-     "destination": [
-      "obj-418",
       0
      ]
     }
@@ -19694,6 +20409,18 @@
       0
      ],
      "destination": [
+      "obj-418",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-421",
+      0
+     ],
+     "destination": [
       "obj-420",
       0
      ]
@@ -19706,7 +20433,19 @@
       0
      ],
      "destination": [
-      "obj-421",
+      "obj-418",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-418",
+      0
+     ],
+     "destination": [
+      "obj-422",
       0
      ]
     }
@@ -19715,22 +20454,10 @@
     "patchline": {
      "source": [
       "obj-422",
-      1
-     ],
-     "destination": [
-      "obj-423",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-423",
       0
      ],
      "destination": [
-      "obj-424",
+      "obj-423",
       0
      ]
     }
@@ -19739,22 +20466,46 @@
     "patchline": {
      "source": [
       "obj-426",
+      0
+     ],
+     "destination": [
+      "obj-425",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-428",
       0
      ],
      "destination": [
       "obj-427",
-      1
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-426",
+      "obj-427",
       0
      ],
      "destination": [
-      "obj-428",
+      "obj-425",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-425",
+      0
+     ],
+     "destination": [
+      "obj-429",
       0
      ]
     }
@@ -19763,18 +20514,6 @@
     "patchline": {
      "source": [
       "obj-429",
-      0
-     ],
-     "destination": [
-      "obj-427",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-427",
       0
      ],
      "destination": [
@@ -19810,20 +20549,8 @@
    {
     "patchline": {
      "source": [
-      "obj-433",
-      0
-     ],
-     "destination": [
       "obj-436",
       0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-433",
-      1
      ],
      "destination": [
       "obj-435",
@@ -19838,7 +20565,7 @@
       0
      ],
      "destination": [
-      "obj-432",
+      "obj-433",
       0
      ]
     }
@@ -19846,7 +20573,7 @@
    {
     "patchline": {
      "source": [
-      "obj-436",
+      "obj-433",
       0
      ],
      "destination": [
@@ -19859,18 +20586,6 @@
     "patchline": {
      "source": [
       "obj-437",
-      0
-     ],
-     "destination": [
-      "obj-432",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-439",
       0
      ],
      "destination": [
@@ -19882,35 +20597,23 @@
    {
     "patchline": {
      "source": [
-      "obj-438",
-      0
-     ],
-     "destination": [
-      "obj-437",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-432",
-      1
-     ],
-     "destination": [
-      "obj-440",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-440",
-      0
-     ],
-     "destination": [
       "obj-441",
+      0
+     ],
+     "destination": [
+      "obj-440",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-443",
+      0
+     ],
+     "destination": [
+      "obj-442",
       0
      ]
     }
@@ -19922,7 +20625,7 @@
       0
      ],
      "destination": [
-      "obj-443",
+      "obj-440",
       0
      ]
     }
@@ -19930,7 +20633,7 @@
    {
     "patchline": {
      "source": [
-      "obj-443",
+      "obj-440",
       0
      ],
      "destination": [
@@ -19942,23 +20645,11 @@
    {
     "patchline": {
      "source": [
+      "obj-444",
+      0
+     ],
+     "destination": [
       "obj-445",
-      0
-     ],
-     "destination": [
-      "obj-446",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-446",
-      0
-     ],
-     "destination": [
-      "obj-447",
       0
      ]
     }
@@ -19970,6 +20661,18 @@
       0
      ],
      "destination": [
+      "obj-447",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-450",
+      0
+     ],
+     "destination": [
       "obj-449",
       0
      ]
@@ -19982,7 +20685,7 @@
       0
      ],
      "destination": [
-      "obj-450",
+      "obj-447",
       0
      ]
     }
@@ -19990,7 +20693,7 @@
    {
     "patchline": {
      "source": [
-      "obj-450",
+      "obj-447",
       0
      ],
      "destination": [
@@ -20014,31 +20717,7 @@
    {
     "patchline": {
      "source": [
-      "obj-450",
-      1
-     ],
-     "destination": [
-      "obj-452",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-452",
-      0
-     ],
-     "destination": [
-      "obj-453",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-453",
+      "obj-455",
       0
      ],
      "destination": [
@@ -20050,11 +20729,11 @@
    {
     "patchline": {
      "source": [
-      "obj-456",
+      "obj-457",
       0
      ],
      "destination": [
-      "obj-457",
+      "obj-456",
       0
      ]
     }
@@ -20062,7 +20741,19 @@
    {
     "patchline": {
      "source": [
-      "obj-457",
+      "obj-456",
+      0
+     ],
+     "destination": [
+      "obj-454",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-454",
       0
      ],
      "destination": [
@@ -20074,35 +20765,611 @@
    {
     "patchline": {
      "source": [
+      "obj-458",
+      0
+     ],
+     "destination": [
       "obj-459",
       0
-     ],
-     "destination": [
-      "obj-460",
-      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-460",
-      0
-     ],
-     "destination": [
-      "obj-461",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-461",
-      0
-     ],
-     "destination": [
       "obj-462",
+      0
+     ],
+     "destination": [
+      "obj-461",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-464",
+      0
+     ],
+     "destination": [
+      "obj-463",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-463",
+      0
+     ],
+     "destination": [
+      "obj-461",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-461",
+      0
+     ],
+     "destination": [
+      "obj-465",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-465",
+      0
+     ],
+     "destination": [
+      "obj-466",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-469",
+      0
+     ],
+     "destination": [
+      "obj-468",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-471",
+      0
+     ],
+     "destination": [
+      "obj-470",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-470",
+      0
+     ],
+     "destination": [
+      "obj-468",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-468",
+      0
+     ],
+     "destination": [
+      "obj-472",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-472",
+      0
+     ],
+     "destination": [
+      "obj-473",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-476",
+      0
+     ],
+     "destination": [
+      "obj-475",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-478",
+      0
+     ],
+     "destination": [
+      "obj-477",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-477",
+      0
+     ],
+     "destination": [
+      "obj-475",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-475",
+      0
+     ],
+     "destination": [
+      "obj-479",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-479",
+      0
+     ],
+     "destination": [
+      "obj-480",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-482",
+      0
+     ],
+     "destination": [
+      "obj-483",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-483",
+      0
+     ],
+     "destination": [
+      "obj-484",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-486",
+      1
+     ],
+     "destination": [
+      "obj-487",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-487",
+      0
+     ],
+     "destination": [
+      "obj-488",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-491",
+      0
+     ],
+     "destination": [
+      "obj-492",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-491",
+      0
+     ],
+     "destination": [
+      "obj-493",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-494",
+      0
+     ],
+     "destination": [
+      "obj-492",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-492",
+      0
+     ],
+     "destination": [
+      "obj-495",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-495",
+      0
+     ],
+     "destination": [
+      "obj-496",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-500",
+      0
+     ],
+     "destination": [
+      "obj-499",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-499",
+      0
+     ],
+     "destination": [
+      "obj-502",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-499",
+      1
+     ],
+     "destination": [
+      "obj-501",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-501",
+      0
+     ],
+     "destination": [
+      "obj-498",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-502",
+      0
+     ],
+     "destination": [
+      "obj-503",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-503",
+      0
+     ],
+     "destination": [
+      "obj-498",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-505",
+      0
+     ],
+     "destination": [
+      "obj-504",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-504",
+      0
+     ],
+     "destination": [
+      "obj-503",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-498",
+      1
+     ],
+     "destination": [
+      "obj-506",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-506",
+      0
+     ],
+     "destination": [
+      "obj-507",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-509",
+      0
+     ],
+     "destination": [
+      "obj-510",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-510",
+      0
+     ],
+     "destination": [
+      "obj-511",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-513",
+      0
+     ],
+     "destination": [
+      "obj-514",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-514",
+      0
+     ],
+     "destination": [
+      "obj-515",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-517",
+      0
+     ],
+     "destination": [
+      "obj-518",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-518",
+      0
+     ],
+     "destination": [
+      "obj-519",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-519",
+      0
+     ],
+     "destination": [
+      "obj-520",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-520",
+      0
+     ],
+     "destination": [
+      "obj-521",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-519",
+      1
+     ],
+     "destination": [
+      "obj-521",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-521",
+      0
+     ],
+     "destination": [
+      "obj-522",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-522",
+      0
+     ],
+     "destination": [
+      "obj-523",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-526",
+      0
+     ],
+     "destination": [
+      "obj-527",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-527",
+      0
+     ],
+     "destination": [
+      "obj-528",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-530",
+      0
+     ],
+     "destination": [
+      "obj-531",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-531",
+      0
+     ],
+     "destination": [
+      "obj-532",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-532",
+      0
+     ],
+     "destination": [
+      "obj-533",
       0
      ]
     }
@@ -20139,192 +21406,192 @@
     "Install",
     0
    ],
-   "obj-163": [
+   "obj-164": [
     "Play",
     "Play",
     0
    ],
-   "obj-166": [
+   "obj-168": [
     "Stop",
     "Stop",
     0
    ],
-   "obj-169": [
+   "obj-172": [
     "Reset Now",
     "Reset",
     0
    ],
-   "obj-172": [
+   "obj-175": [
     "Reset Bar",
     "Reset",
     0
    ],
-   "obj-193": [
+   "obj-203": [
     "Prompt 1 Weight",
     "W1",
     0
    ],
-   "obj-209": [
+   "obj-223": [
     "Prompt 2 Weight",
     "W2",
     0
    ],
-   "obj-225": [
+   "obj-243": [
     "Prompt 3 Weight",
     "W3",
     0
    ],
-   "obj-241": [
+   "obj-263": [
     "Prompt 4 Weight",
     "W4",
     0
    ],
-   "obj-257": [
+   "obj-283": [
     "Prompt 5 Weight",
     "W5",
     0
    ],
-   "obj-273": [
+   "obj-303": [
     "Prompt 6 Weight",
     "W6",
     0
    ],
-   "obj-281": [
+   "obj-310": [
     "Another Take",
     "Again",
     0
    ],
-   "obj-284": [
+   "obj-314": [
     "Tempo",
     "Tempo",
     0
    ],
-   "obj-292": [
+   "obj-336": [
     "Quantize",
     "Quantize",
     0
    ],
-   "obj-302": [
+   "obj-347": [
     "Tap Tempo",
     "Tap",
     0
    ],
-   "obj-305": [
+   "obj-351": [
     "Loop Bars",
     "Loop",
     0
    ],
-   "obj-313": [
+   "obj-360": [
     "Temperature",
     "Temp",
     0
    ],
-   "obj-319": [
+   "obj-367": [
     "Top P",
     "Top P",
     0
    ],
-   "obj-325": [
+   "obj-374": [
     "Top K",
     "Top K",
     0
    ],
-   "obj-332": [
+   "obj-382": [
     "Guidance",
     "Guide",
     0
    ],
-   "obj-338": [
+   "obj-389": [
     "Guidance End",
     "G End",
     0
    ],
-   "obj-356": [
+   "obj-409": [
     "Seed",
     "Seed",
     0
    ],
-   "obj-364": [
+   "obj-418": [
     "Prefix Temperature",
     "Pre Temp",
     0
    ],
-   "obj-370": [
+   "obj-425": [
     "Prefix Top K",
     "Pre K",
     0
    ],
-   "obj-377": [
+   "obj-433": [
     "Prefix Guidance",
     "Pre G",
     0
    ],
-   "obj-383": [
+   "obj-440": [
     "Window",
     "Window",
     0
    ],
-   "obj-389": [
+   "obj-447": [
     "Context",
     "Context",
     0
    ],
-   "obj-395": [
+   "obj-454": [
     "Slew",
     "Slew",
     0
    ],
-   "obj-401": [
+   "obj-461": [
     "Lead",
     "Lead",
     0
    ],
-   "obj-407": [
+   "obj-468": [
     "Stream Gain",
     "Gain",
     0
    ],
-   "obj-413": [
+   "obj-475": [
     "Even Level",
     "Level",
     0
    ],
-   "obj-419": [
+   "obj-482": [
     "Record Input",
     "Record",
     0
    ],
-   "obj-422": [
+   "obj-486": [
     "Use Input",
     "Use",
     0
    ],
-   "obj-426": [
+   "obj-491": [
     "Keep Bars",
     "Bars",
     0
    ],
-   "obj-429": [
+   "obj-494": [
     "Take Keep",
     "Keep",
     0
    ],
-   "obj-442": [
+   "obj-509": [
     "Undo Take",
     "Undo",
     0
    ],
-   "obj-445": [
+   "obj-513": [
     "List Takes",
     "List",
     0
    ],
-   "obj-456": [
+   "obj-526": [
     "Status",
     "Status",
     0
    ],
-   "obj-459": [
+   "obj-530": [
     "Sync",
     "Sync",
     0

@@ -11,6 +11,7 @@ From the bottom up:
     extras     boxes that are more than one control
     link       the OSC connection of a patch: its own port, subscribe, ping
     sound      the two roads of audio into a patch
+    spots      which control stands where: a table is filled
     maxpat     what stands where in magnet-live.maxpat
     device     and in magnet-live.amxd, with live_set (tempo, transport, clips) and amxd (the file)
     lint       what is wrong with a patch, ours or another; lint_parameters, lint_view

@@ -11,22 +11,21 @@ turned, or until "Own sampling" is on.
 
 from __future__ import annotations
 
-from daw_bridge.arguments import Kind
-from daw_bridge.controls import CONTROLS, PARAM_PREFIX, PROMPT, SLOTS, Control
+from functools import partial
+
+from daw_bridge.controls import PARAM_PREFIX, PROMPT, SLOTS, WEIGHT_SUFFIX
 from daw_bridge.patches import displays, strips
 from daw_bridge.patches.amxd import DeviceKind, project
 from daw_bridge.patches.extras import connection, takes_keep, takes_recall
 from daw_bridge.patches.link import link
 from daw_bridge.patches.live_set import clips, host, identity
-from daw_bridge.patches.names import names
 from daw_bridge.patches.patcher import ENUM, Box, Json, Parameter, Patcher, Rect
 from daw_bridge.patches.sound import TAKES, install_button, mixer, road_tab, web
-from daw_bridge.patches.strips import COLUMN, Desk, Place
+from daw_bridge.patches.spots import Spot, a_button_each, place_controls
+from daw_bridge.patches.strips import Desk, Place
 
 PREFIX = "---"
 WIDTH, HEIGHT = 872.0, 169.0
-_COLUMNS = 8
-_STRIP_HEIGHT = 320.0
 _STRIPS_Y = 930.0
 _FURNITURE_X = 2420.0
 
@@ -55,47 +54,6 @@ BANKS = (
     ),
 )
 
-_BUTTONS = {  # where, and what is written on it
-    "/magnet/play": (Rect(6, 58, 48, 18), "Play"),
-    "/magnet/stop": (Rect(58, 58, 48, 18), "Stop"),
-    "/magnet/again": (Rect(6, 80, 48, 18), "Again"),
-    "/magnet/tap": (Rect(58, 80, 48, 18), "Tap"),
-    "/magnet/take/undo": (Rect(750, 24, 42, 18), "Undo"),
-}
-_NUMBERS = {  # a number box, with a caption before it
-    "/magnet/tempo": (Rect(388, 50, 54, 15), "Tempo", Rect(344, 49, 44, 17)),
-    "/magnet/loop": (Rect(408, 70, 34, 15), "Loop bars", Rect(346, 69, 60, 17)),
-    PARAM_PREFIX + "seed": (Rect(606, 108, 60, 15), "Seed", Rect(574, 107, 32, 17)),
-}
-_DIALS = {
-    PARAM_PREFIX + name: Rect(452 + 44 * (n % 5), 3 + 50 * (n // 5), 44, 48)
-    for n, name in enumerate(
-        (
-            "temperature",
-            "top_p",
-            "top_k",
-            "guidance",
-            "guidance_min",
-            "prefix_temperature",
-            "prefix_top_k",
-            "prefix_guidance",
-            "window_s",
-            "context_s",
-        )
-    )
-} | {
-    PARAM_PREFIX + "slew_s": Rect(344, 114, 34, 48),
-    PARAM_PREFIX + "lead_ms": Rect(379, 114, 34, 48),
-    PARAM_PREFIX + "gain_db": Rect(414, 114, 34, 48),
-}
-_SWITCHES = {
-    PARAM_PREFIX + "level": (Rect(562, 128, 106, 18), ("Level as is", "Level even")),
-    "/magnet/input/record": (Rect(676, 86, 50, 18), ("Record", "Stop rec")),
-}
-_MENUS = {
-    "/magnet/quantize": (Rect(396, 91, 46, 15), "Changes", Rect(344, 90, 52, 17)),
-    "/magnet/input/use": (Rect(730, 87, 62, 15), "", None),
-}
 _NOT_HERE = {  # the link's, or of no use where Live stores the values
     "/magnet/subscribe",
     "/magnet/session",
@@ -106,6 +64,56 @@ _NOT_HERE = {  # the link's, or of no use where Live stores the values
     "/magnet/take/list",
     PROMPT,
 }
+_DIALS = (  # of the sampling, in two rows
+    "temperature",
+    "top_p",
+    "top_k",
+    "guidance",
+    "guidance_min",
+    "prefix_temperature",
+    "prefix_top_k",
+    "prefix_guidance",
+    "window_s",
+    "context_s",
+)
+
+
+def _spots() -> dict[str, Spot]:
+    """Return the place of each control that is seen."""
+    text, dial, menu = strips.text, strips.number, strips.menu
+    box, keep = partial(dial, maxclass="live.numbox"), partial(takes_keep, bars_width=28)
+    level = partial(strips.switch, texts=("Level as is", "Level even"))
+    record = partial(strips.switch, texts=("Record", "Stop rec"))
+    resets = {"now": Rect(6, 102, 48, 18), "bar": Rect(58, 102, 48, 18)}
+    spots = {
+        "/magnet/play": Spot(partial(strips.button, text="Play"), Rect(6, 58, 48, 18)),
+        "/magnet/stop": Spot(partial(strips.button, text="Stop"), Rect(58, 58, 48, 18)),
+        "/magnet/again": Spot(partial(strips.button, text="Again"), Rect(6, 80, 48, 18)),
+        "/magnet/tap": Spot(partial(strips.button, text="Tap"), Rect(58, 80, 48, 18)),
+        "/magnet/reset": Spot(a_button_each(resets, {"now": "Reset", "bar": "At bar"})),
+        "/magnet/tempo": Spot(box, Rect(388, 50, 54, 15), "Tempo", Rect(344, 49, 44, 17)),
+        "/magnet/loop": Spot(box, Rect(408, 70, 34, 15), "Loop bars", Rect(346, 69, 60, 17)),
+        "/magnet/quantize": Spot(menu, Rect(396, 91, 46, 15), "Changes", Rect(344, 90, 52, 17)),
+        "/magnet/chords": Spot(text, Rect(164, 129, 176, 19), "Chords", Rect(112, 129, 52, 18)),
+        "/magnet/input/record": Spot(record, Rect(676, 86, 50, 18)),
+        "/magnet/input/use": Spot(menu, Rect(730, 87, 62, 15)),
+        "/magnet/take/keep": Spot(keep, Rect(676, 24, 36, 18)),
+        "/magnet/take/recall": Spot(takes_recall, Rect(676, 44, 116, 18)),
+        "/magnet/take/undo": Spot(partial(strips.button, text="Undo"), Rect(750, 24, 42, 18)),
+        PARAM_PREFIX + "steps": Spot(text, Rect(486, 106, 84, 18), "Steps", Rect(450, 107, 36, 17)),
+        PARAM_PREFIX + "seed": Spot(box, Rect(606, 108, 60, 15), "Seed", Rect(574, 107, 32, 17)),
+        PARAM_PREFIX + "level": Spot(level, Rect(562, 128, 106, 18)),
+        PARAM_PREFIX + "slew_s": Spot(dial, Rect(344, 114, 34, 48)),
+        PARAM_PREFIX + "lead_ms": Spot(dial, Rect(379, 114, 34, 48)),
+        PARAM_PREFIX + "gain_db": Spot(dial, Rect(414, 114, 34, 48)),
+    }
+    for n, name in enumerate(_DIALS):
+        spots[PARAM_PREFIX + name] = Spot(dial, Rect(452 + 44 * (n % 5), 3 + 50 * (n // 5), 44, 48))
+    for n in SLOTS:
+        y, address = 21 * n - 18, f"{PROMPT}/{n}"
+        spots[address] = Spot(text, Rect(128, y, 150, 19), str(n), Rect(112, y, 16, 18))
+        spots[address + WEIGHT_SUFFIX] = Spot(strips.slider, Rect(280, y, 60, 20))
+    return spots
 
 
 def device() -> Json:
@@ -120,7 +128,7 @@ def device() -> Json:
     _connection(desk)
     _sound(desk)
     _host(desk)
-    _controls(desk)
+    place_controls(desk, _spots(), top=_STRIPS_Y, without=_NOT_HERE, room=lambda _: None)
     body = patcher.as_json(BANKS) | {"project": project(DeviceKind.AUDIO_EFFECT)}
     return {"patcher": body}
 
@@ -285,69 +293,3 @@ def _host(desk: Desk) -> None:
         "an empty slot of an audio track).",
     )
     patcher.chain(clip, desk.send("to-clip", 1980, 230))
-
-
-def _controls(desk: Desk) -> None:
-    """A strip for each control of the table that a device needs, in its order."""
-    seen = 0
-    for control in CONTROLS:
-        if control.address in _NOT_HERE:
-            continue
-        x = 20 + COLUMN * (seen % _COLUMNS)
-        y = _STRIPS_Y + _STRIP_HEIGHT * (seen // _COLUMNS)
-        seen += 1
-        _strip(desk, control, x, y)
-
-
-def _strip(desk: Desk, control: Control, x: float, y: float) -> None:
-    address = control.address
-    desk.patcher.comment(names(control)[0], Rect(x, y - 24, 155, 20), fontface=1)
-    slot = address.removeprefix(f"{PROMPT}/")
-    if slot.isdecimal():
-        row = 4 + 24 * (int(slot) - 1)
-        displays.label(desk, slot, Rect(112, row, 16, 18), (x + 160, y - 24))
-        place = Place(x, y, Rect(128, row, 150, 20))
-        strips.slot(desk, control, place, Rect(280, row - 1, 60, 22))
-    elif address == "/magnet/reset":
-        for index, choice in enumerate(control.arguments[0].choices):
-            place = Place(x + 140 * index, y, Rect(6 + 52 * index, 102, 48, 18))
-            strips.button(
-                desk, control, place, {"now": "Reset", "bar": "At bar"}[choice], (choice,)
-            )
-    elif address in _BUTTONS:
-        show, text = _BUTTONS[address]
-        strips.button(desk, control, Place(x, y, show), text)
-    elif address in _SWITCHES:
-        show, texts = _SWITCHES[address]
-        strips.switch(desk, control, Place(x, y, show), texts)
-    elif address in _MENUS:
-        show, text, caption = _MENUS[address]
-        strips.menu(desk, control, Place(x, y, show))
-        if caption is not None:
-            displays.label(desk, text, caption, (x + 160, y - 24))
-    elif address in _NUMBERS:
-        show, text, caption = _NUMBERS[address]
-        strips.number(desk, control, Place(x, y, show), maxclass="live.numbox")
-        displays.label(desk, text, caption, (x + 160, y - 24))
-    elif address == PARAM_PREFIX + "steps":
-        strips.text(desk, control, Place(x, y, Rect(486, 106, 84, 18)))
-        displays.label(desk, "Steps", Rect(450, 107, 36, 17), (x + 160, y - 24))
-    elif address == "/magnet/take/keep":
-        takes_keep(desk, control, Place(x, y, Rect(676, 24, 36, 18)), bars_width=28)
-    elif address == "/magnet/take/recall":
-        takes_recall(desk, control, Place(x, y, Rect(676, 44, 116, 18)))
-    else:
-        _any(desk, control, Place(x, y, _DIALS.get(address)))
-
-
-def _any(desk: Desk, control: Control, place: Place) -> None:
-    """A dial, or for a control that this file does not know yet a parameter that is not seen."""
-    arguments = control.arguments
-    if not arguments:
-        strips.button(desk, control, place)
-    elif arguments[0].kind is Kind.CHOICE:
-        strips.menu(desk, control, place)
-    elif arguments[0].kind in (Kind.TEXT, Kind.STEPS):
-        strips.text(desk, control, place)
-    else:
-        strips.number(desk, control, place)

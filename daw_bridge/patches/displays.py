@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daw_bridge.controls import CONTROLS, PROMPT, SLOTS
-from daw_bridge.patches.names import status_name
+from daw_bridge.controls import CONTROLS
 from daw_bridge.patches.patcher import Box, Patcher, Rect
 from daw_bridge.patches.strips import ROW, Desk, Place
 
@@ -158,9 +157,8 @@ def mirror(prefix: str) -> Patcher:
     """Return the subpatcher that takes the server's status apart: one bus for each name."""
     desk = Desk(Patcher(Rect(160, 160, 1300, 700)), prefix)
     patcher = desk.patcher
-    values = [status_name(control) for control in CONTROLS if control.setting and control.arguments]
-    weights = [f"{PROMPT.removeprefix('/magnet/')}/{number}/weight" for number in SLOTS]
-    names = ["state", "worker", *values, *weights]
+    values = [control.short_name for control in CONTROLS if control.setting and control.arguments]
+    names = ["state", "worker", *values]
     pairs = patcher.text("zl.iter 2 @zlmaxsize 1024", 20, 50)
     route = patcher.text(f"route {' '.join(names)}", 20, 90)
     patcher.chain(desk.receive("in.status", 20, 20), pairs, route)

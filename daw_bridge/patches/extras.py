@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daw_bridge.controls import Control
-from daw_bridge.patches.link import HTTP_PORT, OSC_PORT
+from daw_bridge.doors.access import OSC_PORT, PORT
 from daw_bridge.patches.names import info, names
 from daw_bridge.patches.patcher import (
     BLOB,
@@ -43,7 +43,7 @@ def connection(
         patcher.cord(say, outlet, box)
         symbol = typed_symbol(desk, box, at.x, at.y)
         patcher.chain(symbol, desk.send(bus, at.x, y + 7.5 * ROW))
-    ports = (("osc-port", OSC_PORT, osc_port, 3), ("http-port", HTTP_PORT, http_port, 2))
+    ports = (("osc-port", OSC_PORT, osc_port, 3), ("http-port", PORT, http_port, 2))
     for column, (bus, start_port, show_port, outlet) in enumerate(ports):
         at_x = x + 300 + 120 * column
         number = patcher.ui(

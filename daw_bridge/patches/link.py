@@ -15,11 +15,11 @@ while a patch loads does not overwrite what is playing.
 
 from __future__ import annotations
 
+from daw_bridge.doors.access import OSC_PORT
 from daw_bridge.patches.displays import below
 from daw_bridge.patches.patcher import Box, Patcher, Rect
 from daw_bridge.patches.strips import Desk
 
-OSC_PORT, HTTP_PORT = 9000, 9001
 FIRST_PORT, PORTS = 20000, 10000
 TICK_MS, LOST_AFTER_MS, OPEN_AFTER_MS = 2000, 5000, 3000
 MISSES = 4

@@ -7,12 +7,9 @@ changes no sound. "Send all" does the opposite, after the server was restarted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
-from daw_bridge.arguments import Kind
-from daw_bridge.controls import CONTROLS, PARAM_PREFIX, PROMPT, SLOTS, Control
+from daw_bridge.controls import PARAM_PREFIX, PROMPT, SLOTS, WEIGHT_SUFFIX
 from daw_bridge.patches import displays, strips
 from daw_bridge.patches.extras import (
     connection,
@@ -23,27 +20,13 @@ from daw_bridge.patches.extras import (
 from daw_bridge.patches.link import link
 from daw_bridge.patches.patcher import Json, Parameter, Patcher, Rect
 from daw_bridge.patches.sound import OFF, install_button, mixer, road_tab, web
-from daw_bridge.patches.strips import COLUMN, Desk, Place
+from daw_bridge.patches.spots import Spot, a_button_each, place_controls
+from daw_bridge.patches.strips import Desk, Place
 
 PREFIX = "#0-"
 WIDTH, HEIGHT = 1016.0, 676.0
-_COLUMNS = 8
-_STRIP_HEIGHT = 320.0
 _STRIPS_Y = 830.0
 _FURNITURE_X = 2420.0
-
-Widget = Callable[[Desk, Control, Place], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """How a control is shown, where, and the caption beside it."""
-
-    widget: Widget
-    show: Rect
-    caption: str = ""
-    caption_at: Rect | None = None
-
 
 _PANELS = {
     "Prompts": Rect(12, 46, 480, 250),
@@ -94,7 +77,14 @@ def _spots() -> dict[str, Spot]:
         "/magnet/play": Spot(button, Rect(512, 72, 72, 22)),
         "/magnet/stop": Spot(button, Rect(590, 72, 72, 22)),
         "/magnet/again": Spot(button, Rect(668, 72, 74, 22)),
+        "/magnet/reset": Spot(
+            a_button_each(
+                {"now": Rect(512, 100, 112, 22), "bar": Rect(628, 100, 114, 22)},
+                {"now": "Reset now", "bar": "Reset at bar"},
+            )
+        ),
         "/magnet/tempo": Spot(box, Rect(556, 166, 70, 18), "Tempo", Rect(508, 166, 48, 18)),
+        "/magnet/chords": Spot(text, Rect(556, 244, 186, 22), "Chords", Rect(508, 246, 48, 18)),
         "/magnet/tap": Spot(button, Rect(668, 164, 74, 22)),
         "/magnet/quantize": Spot(
             strips.menu, Rect(592, 194, 70, 18), "Changes act on", Rect(508, 194, 84, 18)
@@ -121,6 +111,11 @@ def _spots() -> dict[str, Spot]:
         "/magnet/status": Spot(button, Rect(758, 566, 76, 22)),
         "/magnet/sync": Spot(box, Rect(900, 602, 80, 18), "Sync", Rect(860, 602, 38, 18)),
     }
+    for slot in SLOTS:
+        y = 106 + 31 * (slot - 1)
+        address = f"{PROMPT}/{slot}"
+        spots[address] = Spot(text, Rect(40, y, 318, 22), str(slot), Rect(18, y + 2, 20, 18))
+        spots[address + WEIGHT_SUFFIX] = Spot(strips.slider, Rect(366, y - 8, 116, 30))
     return spots
 
 
@@ -140,7 +135,7 @@ def maxpat() -> Json:
     _server(desk)
     _audio(desk)
     _events(desk)
-    _controls(desk)
+    place_controls(desk, _spots(), top=_STRIPS_Y, without=_OF_THE_LINK, room=_room)
     return {"patcher": patcher.as_json()}
 
 
@@ -288,51 +283,6 @@ def _events(desk: Desk) -> None:
     )
 
 
-def _controls(desk: Desk) -> None:
-    """A strip for each control of the table, in its order."""
-    spots = _spots()
-    seen = 0
-    extra = 0
-    for control in CONTROLS:
-        if control.address in _OF_THE_LINK:
-            continue
-        x = 20 + COLUMN * (seen % _COLUMNS)
-        y = _STRIPS_Y + _STRIP_HEIGHT * (seen // _COLUMNS)
-        seen += 1
-        number = control.address.removeprefix(f"{PROMPT}/")
-        if number.isdecimal() and int(number) in SLOTS:
-            row = 106 + 31 * (int(number) - 1)
-            place = Place(x, y, Rect(40, row, 318, 22))
-            strips.slot(desk, control, place, Rect(366, row - 8, 116, 30))
-            displays.label(desk, number, Rect(18, row + 2, 20, 18), (x, y - 24))
-            continue
-        spot = spots.get(control.address)
-        if spot is None:
-            spot = _elsewhere(control, extra)
-            extra += 1
-        _place(desk, control, spot, x, y)
-
-
-def _place(desk: Desk, control: Control, spot: Spot, x: float, y: float) -> None:
-    if control.address == "/magnet/reset":
-        for index, choice in enumerate(control.arguments[0].choices):
-            show = Rect(512 + 116 * index, 100, 112 if index == 0 else 114, 22)
-            text = {"now": "Reset now", "bar": "Reset at bar"}[choice]
-            strips.button(desk, control, Place(x + 140 * index, y, show), text, (choice,))
-        return
-    spot.widget(desk, control, Place(x, y, spot.show))
-    if spot.caption and spot.caption_at is not None:
-        displays.label(desk, spot.caption, spot.caption_at, (x, y - 24))
-
-
-def _elsewhere(control: Control, index: int) -> Spot:
+def _room(index: int) -> Rect:
     """Return a place below all others for a control that this file does not know yet."""
-    show = Rect(24 + 66 * (index % 14), HEIGHT + 20 + 56 * (index // 14), 58, 48)
-    arguments = control.arguments
-    if not arguments:
-        return Spot(strips.button, Rect(show.x, show.y, 58, 22))
-    if arguments[0].kind is Kind.CHOICE:
-        return Spot(strips.menu, Rect(show.x, show.y, 58, 18))
-    if arguments[0].kind in (Kind.TEXT, Kind.STEPS):
-        return Spot(strips.text, Rect(show.x, show.y, 58, 22))
-    return Spot(strips.number, show)
+    return Rect(24 + 66 * (index % 14), HEIGHT + 20 + 56 * (index // 14), 58, 48)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from daw_bridge.arguments import Argument, Curve, Kind
-from daw_bridge.controls import PARAM_PREFIX, Control
+from daw_bridge.controls import PARAM_PREFIX, PROMPT, SLOTS, WEIGHT_SUFFIX, Control
 from daw_bridge.patches.patcher import ENUM, FLOAT, INT, Parameter
 from daw_bridge.worker_protocol import Value
 
@@ -41,6 +41,7 @@ _NAMES = {  # long, short
     PARAM_PREFIX + "lead_ms": ("Lead", "Lead"),
     PARAM_PREFIX + "gain_db": ("Stream Gain", "Gain"),
     PARAM_PREFIX + "level": ("Even Level", "Level"),
+    **{f"{PROMPT}/{n}{WEIGHT_SUFFIX}": (f"Prompt {n} Weight", f"W{n}") for n in SLOTS},
 }
 
 # Where a dial stands whose value is the model's own until it is turned: the paper's settings.
@@ -66,14 +67,8 @@ def names(control: Control) -> tuple[str, str]:
     """Return the long and the short name."""
     if control.address in _NAMES:
         return _NAMES[control.address]
-    words = control.address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/").replace("/", " ")
-    long = words.replace("_", " ").title()
+    long = control.short_name.replace("/", " ").replace("_", " ").title()
     return long, long[:10]
-
-
-def status_name(control: Control) -> str:
-    """Return what ``/magnet/status.reply`` calls the control's value."""
-    return control.address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/")
 
 
 def is_the_models(control: Control) -> bool:
@@ -88,7 +83,7 @@ def initial(control: Control) -> Value:
         return argument.default
     if argument.kind in (Kind.TEXT, Kind.CHOICE):
         return argument.choices[0] if argument.choices else ""
-    return _MODELS_OWN.get(status_name(control), min(max(0.0, argument.low), argument.high))
+    return _MODELS_OWN.get(control.short_name, min(max(0.0, argument.low), argument.high))
 
 
 def exponent(argument: Argument) -> float:

@@ -13,6 +13,7 @@ node client) writes, looped, changed on the bar.
 from __future__ import annotations
 
 from daw_bridge.controls import CONTROLS, PARAM_PREFIX, PROMPT, Control, Scope
+from daw_bridge.doors.access import OSC_PORT
 from daw_bridge.patches.pd_canvas import BLACK, NO_LABEL, WHITE, Canvas, Node
 from daw_bridge.patches.pd_controls import (
     ROW,
@@ -25,7 +26,7 @@ from daw_bridge.patches.pd_controls import (
 from daw_bridge.patches.pd_sound import ROADS, sound_canvas
 from daw_bridge.patches.pd_takes import takes_canvas
 
-OSC_PORT, REPLY_PORT = 9000, 9002
+REPLY_PORT = 9002
 TICK_MS, LOST_MS = 2000, 5000
 SUBSCRIBE = "/magnet/subscribe"
 _COLUMNS = (20, 430, 1050, 1480)

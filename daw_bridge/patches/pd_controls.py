@@ -5,9 +5,9 @@ Three names belong to a control ``KEY`` (its address without the prefix, such as
 that is seen, from the patch's inlet or from anywhere; ``$0-w-KEY`` is the box itself, which takes
 ``set VALUE`` when the server tells its state; and ``$0-osc`` takes the OSC message.
 
-A setting with several arguments is sent whenever one of them changes (``prompt/1`` and
-``prompt/1/weight``); a command with several when it is asked for, with those that were set before.
-Optional arguments without a default stay the server's business.
+A command with several arguments is sent when it is asked for, with those that were set before.
+Optional arguments without a default stay the server's business, and those with a control of their
+own are sent by that: ``prompt/1/weight`` stands beside ``prompt/1``.
 
 Texts are written word by word into a listbox, and words are joined to the one symbol that the
 server takes. Pd cuts a symbol at 999 characters. A seed is a symbol of digits, because Pd's floats
@@ -17,8 +17,7 @@ do not hold every seed.
 from __future__ import annotations
 
 from daw_bridge.arguments import Argument, Kind
-from daw_bridge.controls import Control
-from daw_bridge.patches.names import status_name
+from daw_bridge.controls import PROMPT, WEIGHT_SUFFIX, Control
 from daw_bridge.patches.pd_canvas import BLACK, NO_LABEL, WHITE, Canvas, Node
 
 ROW = 24
@@ -28,24 +27,32 @@ LARGEST_SHOWN = 1e6
 
 def key_of(control: Control) -> str:
     """Return the name of a control, and of its first argument."""
-    return status_name(control)
+    return control.short_name
 
 
 def shown_arguments(control: Control) -> list[tuple[str, Argument]]:
     """Return the arguments that a performer sets, each with its name in the patch."""
     key = key_of(control)
-    given = [a for a in control.arguments if not a.optional or a.default is not None]
     fires = needs_button(control)
     return [
         (key if index == 0 and not fires else f"{key}/{argument.name}", argument)
-        for index, argument in enumerate(given)
+        for index, argument in enumerate(_given(control))
     ]
 
 
 def needs_button(control: Control) -> bool:
     """Return whether a control is sent by a button: it has no argument, or several to set first."""
-    given = [a for a in control.arguments if not a.optional or a.default is not None]
-    return not given or (not control.setting and len(given) > 1)
+    return len(_given(control)) != 1
+
+
+def stands_beside(control: Control) -> bool:
+    """Return whether a control has its box beside the one before it, and no row of its own."""
+    return control.address.startswith(PROMPT) and control.address.endswith(WEIGHT_SUFFIX)
+
+
+def _given(control: Control) -> list[Argument]:
+    arguments = [a for a in control.arguments if not a.stays]
+    return [a for a in arguments if not a.optional or a.default is not None]
 
 
 def inlet_names(controls: tuple[Control, ...]) -> list[str]:
@@ -69,9 +76,9 @@ def add_rows(canvas: Canvas, x: int, y: int, control: Control, *, text_width: in
         ends = f"\\$0-c-{key} \\$0-w-{key}"
         canvas.gui(x + LABEL_WIDTH, y, f"bng 18 250 50 0 {ends} {NO_LABEL} {WHITE} {BLACK} {BLACK}")
         y += ROW
-    beside = x + LABEL_WIDTH + 7 * text_width + 16  # where a text's weight stands
-    for index, (name, argument) in enumerate(shown_arguments(control)):
-        if control.setting and index > 0:
+    for name, argument in shown_arguments(control):
+        if stands_beside(control):
+            beside = x + LABEL_WIDTH + 7 * text_width + 16
             _add_box(canvas, beside, y - ROW, name, argument, text_width)
             continue
         canvas.comment(x, y, name)
@@ -177,16 +184,11 @@ def _together(canvas: Canvas, control: Control, arguments: list[tuple[str, Argum
         x = 20 + 220 * index
         start = "" if argument.default is None else str(argument.default)
         store = canvas.obj(x, 330, f"{'f' if kinds[index] == 'f' else 'symbol'} {start}".strip())
-        split = canvas.obj(x, 270, "t b a")
-        canvas.chain(_value(canvas, x, name, argument), split)
-        canvas.cord(split, store, 1, 1)
-        if control.setting:
-            canvas.cord(split, fire)
+        canvas.cord(_value(canvas, x, name, argument), store, 0, 1)
         canvas.cord(fire, store, index)
         canvas.cord(store, packed, 0, index)
-    if not control.setting:
-        button = canvas.obj(20, 240, "t b")
-        canvas.chain(canvas.obj(300, 210, f"r $0-c-{key_of(control)}"), button, fire)
+    button = canvas.obj(20, 240, "t b")
+    canvas.chain(canvas.obj(300, 210, f"r $0-c-{key_of(control)}"), button, fire)
     return packed
 
 

@@ -26,7 +26,6 @@ from daw_bridge.patches.names import (
     is_the_models,
     names,
     number_parameter,
-    status_name,
 )
 from daw_bridge.patches.patcher import BLOB, ENUM, STORED_ONLY, Box, Parameter, Patcher, Rect
 from daw_bridge.worker_protocol import Value
@@ -138,7 +137,7 @@ def menu(desk: Desk, control: Control, place: Place) -> Box:
     if control.setting:
         _push(desk, control, box, x + 195, y)
     if control.setting and desk.follows_server:
-        heard = desk.receive(f"set.{status_name(control)}", x, y)
+        heard = desk.receive(f"set.{control.short_name}", x, y)
         sel = desk.patcher.text(f"sel {' '.join(choices)}", x, y + ROW)
         desk.patcher.cord(heard, 0, sel)
         for index in range(len(choices)):
@@ -181,42 +180,19 @@ def text(desk: Desk, control: Control, place: Place) -> Box:
     return box
 
 
-def slot(desk: Desk, control: Control, place: Place, weight_show: Rect) -> Box:
-    """Add a prompt with its weight: either one sends both."""
-    x, y = place.x, place.y
-    box = _textedit(desk, control, place)
-    symbol = typed_symbol(desk, box, x, y)
-    pack = desk.patcher.text("pack s 1.", x, y + 7 * ROW)
-    desk.patcher.cord(symbol, 0, pack)
-    _deliver(desk, control.address, pack, x, y + 8 * ROW)
-    long, short = names(control)
-    weight = desk.patcher.ui(
+def slider(desk: Desk, control: Control, place: Place) -> Box:
+    """Add the weight of a prompt, which stands beside its text."""
+    box = desk.patcher.ui(
         "live.slider",
-        Rect(x + 160, y + 3.2 * ROW, 100, 30),
-        weight_show,
-        Parameter(
-            long=f"{long} Weight",
-            short=f"W{short.split()[-1]}",
-            initial=control.arguments[1].default,
-            low=control.arguments[1].low,
-            high=control.arguments[1].high,
-            info=info(control),
-        ),
+        Rect(place.x, place.y + 2 * ROW, 100, 30),
+        place.show,
+        number_parameter(control),
         orientation=1,
         showname=0,
         shownumber=0,
     )
-    both = desk.patcher.text("t b f", x + 160, y + 5 * ROW)
-    desk.patcher.cord(weight, 0, both)
-    desk.patcher.cord(both, 1, pack, 1)
-    desk.patcher.cord(both, 0, box)
-    _push(desk, control, weight, x + 195, y)
-    if desk.follows_server:
-        _show(desk, status_name(control), box, x, y)
-        value = desk.receive(f"set.{status_name(control)}/weight", x + 130, y + ROW)
-        prepend = desk.patcher.text("prepend set", x + 160, y + 2 * ROW)
-        desk.patcher.chain(value, prepend, weight)
-        desk.patcher.cord(value, 0, pack, 1)
+    _feed(desk, control, box, place)
+    _deliver(desk, control.address, box, place.x, place.y + 5 * ROW)
     return box
 
 
@@ -259,7 +235,7 @@ def _feed(desk: Desk, control: Control, box: Box, place: Place) -> None:
     if control.address != PROMPT:  # it empties the six slots, which are sent themselves
         _push(desk, control, box, place.x + 195, place.y)
     if desk.follows_server:
-        _show(desk, status_name(control), box, place.x, place.y)
+        _show(desk, control.short_name, box, place.x, place.y)
 
 
 def _push(desk: Desk, control: Control, box: Box, x: float, y: float) -> None:

@@ -100,7 +100,7 @@ def test_typed_text_arrives_as_one_string(which: str, text: str) -> None:
     machine = opened(which)
     for number in SLOTS:
         machine.put(f"Prompt {number}" if which == "device" else _hint(number), text)
-        assert controls_sent(machine) == [[f"/magnet/prompt/{number}", text, 1.0]]
+        assert controls_sent(machine) == [[f"/magnet/prompt/{number}", text]]
 
 
 def _hint(number: int) -> str:
@@ -110,13 +110,15 @@ def _hint(number: int) -> str:
 
 
 @BOTH
-def test_a_weight_is_sent_with_the_text_beside_it(which: str) -> None:
+def test_a_weight_is_sent_without_the_text_beside_it_and_the_text_without_it(which: str) -> None:
+    """A fader that moves, or is automated, sends no words: nobody wonders which are in the slot."""
     machine = opened(which)
     machine.put("Prompt 3" if which == "device" else _hint(3), "bass")
+    assert controls_sent(machine) == [["/magnet/prompt/3", "bass"]]
     machine.put("Prompt 3 Weight", 0.25)
-    assert controls_sent(machine)[-1] == ["/magnet/prompt/3", "bass", 0.25]
+    assert controls_sent(machine) == [["/magnet/prompt/3/weight", 0.25]]
     machine.put("Prompt 3" if which == "device" else _hint(3), "no bass")
-    assert controls_sent(machine) == [["/magnet/prompt/3", "no bass", 0.25]]
+    assert controls_sent(machine) == [["/magnet/prompt/3", "no bass"]]
 
 
 @BOTH
@@ -226,7 +228,7 @@ def test_the_patch_asks_and_shows_what_the_server_says_and_sends_nothing_of_its_
     assert machine.value(_hint(2)) == "soft pads"
     assert machine.after("#0-set.state").memory["text"] == "playing"
     machine.put("Prompt 2 Weight", 0.75)
-    assert controls_sent(machine) == [["/magnet/prompt/2", "soft pads", 0.75]]
+    assert controls_sent(machine) == [["/magnet/prompt/2/weight", 0.75]]
 
 
 def test_send_all_sends_every_setting_once_and_empties_no_slot() -> None:
@@ -247,7 +249,8 @@ def test_the_device_sends_the_sets_values_when_a_server_answers_and_not_the_mode
     machine.receive("/magnet/pong", "")
     sent = {message[0]: message[1:] for message in controls_sent(machine)}
     assert sent[PARAM_PREFIX + "gain_db"] == [-3.0]
-    assert sent["/magnet/prompt/1"] == ["techno", 1.0]
+    assert sent["/magnet/prompt/1"] == ["techno"]
+    assert sent["/magnet/prompt/1/weight"] == [1.0]
     assert PARAM_PREFIX + "temperature" not in sent
     machine.put("Own Sampling", 1)
     machine.put("Temperature", 2.0)

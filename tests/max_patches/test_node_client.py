@@ -82,10 +82,14 @@ def test_takes_are_the_bars_of_the_stream_bit_for_bit(ws, tmp_path, rate: int) -
     with_server(scenario, **at_bpm(233))
 
 
-def test_a_swap_follows_each_replace_and_only_the_last_files_stay(ws, tmp_path) -> None:
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_swap_follows_each_replace_and_the_files_stay(ws, tmp_path, is_named: bool) -> None:
+    """All of them in a folder that the user names, the last four in the client's own."""
+
     async def scenario(server: RunningServer) -> None:
         async with node_client(ws) as node:
-            node.send("folder", str(tmp_path))
+            if is_named:
+                node.send("folder", str(tmp_path))
             node.send("bars", 1)
             await connect(node, server.port)
             node.send("cmd", "/magnet/play")
@@ -94,9 +98,12 @@ def test_a_swap_follows_each_replace_and_only_the_last_files_stay(ws, tmp_path) 
             assert pairs == ["replace", "swap"] * 7
             files = [Path(str(message[1])) for message in node.all("replace")]
             assert len(set(files)) == 7, "a name was used twice"
-            assert set(tmp_path.glob("*.wav")) == set(files[-4:])
-            assert len(list(tmp_path.glob(".*.part"))) <= 1
-        assert list(tmp_path.glob(".*.part")) == []
+            (folder,) = {file.parent for file in files}
+            assert is_named == (folder == tmp_path)
+            assert set(folder.glob("*.wav")) == set(files if is_named else files[-4:])
+            assert len(list(folder.glob(".*.part"))) <= 1
+        assert list(folder.glob(".*.part")) == []
+        assert folder.exists() == is_named
 
     with_server(scenario, **at_bpm(999))
 

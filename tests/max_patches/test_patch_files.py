@@ -11,9 +11,7 @@ import pytest
 
 from daw_bridge.arguments import Argument, Kind
 from daw_bridge.cli import main
-from daw_bridge.controls import BY_ADDRESS, Control, Scope
-from daw_bridge.patches import device as device_module
-from daw_bridge.patches import maxpat as maxpat_module
+from daw_bridge.controls import BY_ADDRESS, CONTROLS, Control, Scope
 from daw_bridge.patches.device import device
 from daw_bridge.patches.files import FILES, write_files
 from daw_bridge.patches.lint import lint_file, lint_text
@@ -22,7 +20,6 @@ from daw_bridge.patches.maxpat import maxpat
 from daw_bridge.patches.names import exponent, names, number_parameter
 from daw_bridge.patches.patcher import Patcher, PatchError, Rect, to_text
 from daw_bridge.patches.picture import patching_picture, presentation_picture
-from daw_bridge.patches.strips import Desk
 
 FOLDER = Path(__file__).parents[2] / "max_patches"
 PATCHES = {"maxpat": maxpat, "device": device}
@@ -152,21 +149,14 @@ _NEW = [
 
 
 @pytest.mark.parametrize("control", _NEW, ids=lambda control: control.address)
-def test_a_control_that_is_new_in_the_table_is_in_both_patches(control: Control) -> None:
+def test_a_control_that_is_new_in_the_table_is_in_both_patches(monkeypatch, control) -> None:
     """Without a change here: below all others in the patch, a parameter in the device."""
-    for desk in (Desk(_empty(), "#0-", follows_server=True), Desk(_empty(), "---", stores=True)):
-        if desk.stores:
-            device_module._strip(desk, control, 0, 0)
-        else:
-            maxpat_module._place(desk, control, maxpat_module._elsewhere(control, 0), 0, 0)
-        texts = [str(box.fields.get("text")) for box in desk.patcher.boxes]
-        assert any(control.address in text for text in texts)
-        findings = lint_text(to_text({"patcher": desk.patcher.as_json()}))
-        assert [f for f in findings if f.what != "nothing is sent to it"] == []
-
-
-def _empty() -> Patcher:
-    return Patcher(Rect(0, 0, 100, 100))
+    for reader in ("spots", "displays"):
+        monkeypatch.setattr(f"daw_bridge.patches.{reader}.CONTROLS", (*CONTROLS, control))
+    for patch in (maxpat(), device()):
+        text = to_text(patch)
+        assert control.address in text
+        assert lint_text(text) == []
 
 
 def test_what_max_saves_is_not_complained_of() -> None:
