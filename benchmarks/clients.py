@@ -217,7 +217,8 @@ class Ears:
         self._socket: ClientConnection = connect(f"ws://127.0.0.1:{port}/ws", compression=None)
         hello = {"cmd": "hello", "version": 1, "sample_rate": rate, "channels": 1}
         self._socket.send(json.dumps(hello | {"buffer_ms": buffer_ms, "session": session}))
-        self._socket.recv()
+        while json.loads(self._socket.recv())["event"] != "ready":
+            pass  # the model is being loaded
         self._news = threading.Condition()
         self._leaving = threading.Event()
         for run in (self._listen, self._report):

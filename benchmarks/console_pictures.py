@@ -25,7 +25,7 @@ from PIL import Image
 from daw_bridge.app import ServerConfig, running_server
 
 PROMPTS = (
-    ("techno 128 bpm, A minor, driving kick and bass", 0.9),
+    ("techno 128 bpm, A minor, kick and bass", 0.9),
     ("bright bells and strings", 0.4),
     ("dark pad, reverb", 0.2),
 )
@@ -83,7 +83,9 @@ async def play(page: Page) -> None:
     await page.press("k")
     await asyncio.sleep(PLAYED_S / 2)
     await page.press("a")
-    await asyncio.sleep(1.5)
+    await page.until("document.getElementById('latency').textContent.endsWith('(again)')")
+    await page.until("document.getElementById('source').textContent == 'infill'")
+    await asyncio.sleep(1.0)
     await page.press("k")
     await page.until("document.querySelectorAll('.take').length == 2")
 

@@ -3,9 +3,9 @@
     python -m benchmarks.siege [--datagrams 1000000] [--frames 100000] [--clients 50] [--quick]
 
 A server with the bundled model plays the session ``stage``; a client hears it as a loudspeaker
-would. Meanwhile (1) fuzzed OSC datagrams and WebSocket frames arrive, for the session ``main``,
-which they may start, stop and set to anything; (2) a crowd listens to ``stage``: a fifth of it
-never reads, a fifth comes and goes. What the listener met is printed, and the memory of both
+would. Meanwhile (1) fuzzed OSC datagrams and WebSocket frames arrive, for ``main`` and sessions of
+their own, which they may start, stop and set to anything; (2) a crowd listens to ``stage``: a fifth
+of it never reads, a fifth comes and goes. What the listener met is printed, and the memory of both
 processes.
 """
 
@@ -35,7 +35,7 @@ from daw_bridge.worker_protocol import FLAG_CONCEALED
 
 STAGE = "stage"
 PROMPT = "techno 128 bpm A minor, driving kick, bass and chords"
-DATAGRAMS_PER_S = 1900  # below the server's limit, so that nearly all of them are read
+DATAGRAMS_PER_S = 1900  # what the server's limit drops of them is counted
 FRAMES_PER_S = 400  # of one connection
 WS_ATTACKERS = 4
 _BURST_S = 0.01

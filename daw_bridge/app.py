@@ -1,31 +1,47 @@
-"""The server, wired: hub, OSC, WebSocket and HTTP, audio device.
+"""The server, wired: hub, OSC, WebSocket and HTTP, sound cards.
 
-Threading: one event loop; the audio callback is the only other thread that lasts.
+What fails in a part of it is logged and begun again, the music first. A hub that cannot keep time
+any more ends the server with ServerFault (exit code 4), so that somebody sees it and acts;
+a sound card that cannot be used does not: others hear the stream.
+
+Threading: one event loop. Sound cards, the MIDI input and the model have processes of their own;
+files are read and written in the loop's thread pool.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from daw_bridge.controls import DEFAULT_LEAD_MS
 from daw_bridge.devices.audio_input import listen_to_card
 from daw_bridge.devices.audio_output import play_to_card
-from daw_bridge.doors.access import Access, config_folder, is_loopback, load_token
+from daw_bridge.doors.access import (
+    HOST,
+    OSC_PORT,
+    PORT,
+    Access,
+    config_folder,
+    is_loopback,
+    load_token,
+)
+from daw_bridge.doors.addresses import own_addresses
 from daw_bridge.doors.announcement import announced, require
 from daw_bridge.doors.http_routes import Routes
 from daw_bridge.errors import TransportError
-from daw_bridge.hub import Hub
+from daw_bridge.hub import Hub, HubConfig
 from daw_bridge.osc.receiver import OscReceiver
 from daw_bridge.osc.server import OscServer
-from daw_bridge.session.session import DEFAULT_LEAD_MS
 from daw_bridge.supervision.supervisor import SILENCE_LIMIT_S, WORKER_TARGET
 from daw_bridge.takes.files import TakeStore, default_folder
+from daw_bridge.tasks import held, kept_up
 from daw_bridge.tempo.ableton import AbletonAddress, AbletonClock
 from daw_bridge.tempo.link_clock import LinkClock
 from daw_bridge.tempo.midi_clock import MidiClock
@@ -64,9 +80,9 @@ class ServerConfig:
     """
 
     worker: WorkerConfig = field(default_factory=WorkerConfig)
-    host: str = "127.0.0.1"
-    osc_port: int = 9000
-    port: int = 9001
+    host: str = HOST
+    osc_port: int = OSC_PORT
+    port: int = PORT
     audio_out: str | None = None
     audio_in: str | None = None
     lead_ms: float = DEFAULT_LEAD_MS
@@ -92,12 +108,14 @@ class RunningServer:
         hub: its middle.
         osc_port, port: the ports bound.
         token: what strangers must show.
+        failed: ends with the ServerFault that the server cannot go on after.
     """
 
     hub: Hub
     osc_port: int
     port: int
     token: str
+    failed: asyncio.Future[None]
 
 
 @contextlib.asynccontextmanager
@@ -124,57 +142,71 @@ async def running_server(
         too_slow_s=config.too_slow_s,
     )
     oscquery.add_to(routes)
-    tasks: list[asyncio.Task[None]] = []
-    try:
+    async with contextlib.AsyncExitStack() as stack:  # closes the last first, and whatever fails
+        stack.push_async_callback(hub.supervisor.close)
+        stack.push_async_callback(hub.takes.close)
+        if source is not None:
+            stack.push_async_callback(source.close)
+        stack.callback(osc.close)
         osc_port = await osc.start(config.host, config.osc_port)
+        stack.push_async_callback(websocket.close)
         port = await websocket.start(config.host, config.port)
         if source is not None:
             await source.start()
         hub.supervisor.start()
-        tasks += _tasks(config, hub)
-        async with contextlib.AsyncExitStack() as stack:
-            if config.zeroconf:
-                ports = {"osc_port": osc_port, "port": port}
-                await stack.enter_async_context(announced(config.host, **ports))
-            yield RunningServer(hub, osc_port, port, hub.access.token)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await websocket.close()
-        osc.close()
-        if source is not None:
-            await source.close()
-        await hub.takes.close()
-        await hub.supervisor.close()
+        failed = await stack.enter_async_context(_kept_up(config, hub, clock))
+        if config.zeroconf:
+            ports = {"osc_port": osc_port, "port": port}
+            await stack.enter_async_context(announced(config.host, **ports))
+        yield RunningServer(hub, osc_port, port, hub.access.token, failed)
 
 
 async def _hub(config: ServerConfig, clock: Callable[[], float], source: TempoSource | None) -> Hub:
     """Return the middle of the server; raises TransportError where the token cannot be kept."""
     takes = TakeStore(config.takes_folder)
     await asyncio.to_thread(takes.open)
+    told = HubConfig(
+        worker=config.worker,
+        target=config.target,
+        silence_limit_s=config.silence_limit_s,
+        lead_ms=config.lead_ms,
+        recorded_s=60.0 * config.history_minutes,
+        follow_transport=config.follow_transport,
+    )
     return Hub(
-        config=config.worker,
+        told,
         access=Access(load_token(config.token_folder), is_loopback(config.host)),
         clock=clock,
-        target=config.target,
-        lead_ms=config.lead_ms,
-        silence_limit_s=config.silence_limit_s,
         takes=takes,
-        recorded_s=60.0 * config.history_minutes,
         tempo_source=source,
-        follow_transport=config.follow_transport,
     )
 
 
-def _tasks(config: ServerConfig, hub: Hub) -> list[asyncio.Task[None]]:
-    """Start what runs as long as the server does."""
-    tasks = [asyncio.create_task(hub.run())]
-    if config.audio_out is not None:
-        tasks.append(asyncio.create_task(play_to_card(hub, config.audio_out)))
-    if config.audio_in is not None:
-        tasks.append(asyncio.create_task(listen_to_card(hub, config.audio_in)))
-    return tasks
+@contextlib.asynccontextmanager
+async def _kept_up(
+    config: ServerConfig, hub: Hub, clock: Callable[[], float]
+) -> AsyncIterator[asyncio.Future[None]]:
+    """Run what runs as long as the server does; give what ends where the hub cannot go on."""
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def fail(error: BaseException) -> None:
+        failed.set_exception(error)
+        failed.exception()  # seen: it is logged already, and whoever awaits it gets it too
+
+    tasks = [held(kept_up(hub.run, "the hub", clock=clock), "the hub", fail)]
+    for device, kind, use in (
+        (config.audio_out, "audio output", play_to_card),
+        (config.audio_in, "audio input", listen_to_card),
+    ):
+        if device is not None:
+            run = functools.partial(use, hub, device)
+            tasks.append(held(kept_up(run, kind, clock=clock), kind))
+    try:
+        yield failed
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _tempo_source(config: ServerConfig, clock: Callable[[], float]) -> TempoSource | None:
@@ -187,8 +219,8 @@ def _tempo_source(config: ServerConfig, clock: Callable[[], float]) -> TempoSour
     if config.midi_clock is not None:
         sources.append(MidiClock(config.midi_clock, clock))
     if len(sources) > 1:
-        names = " and ".join(source.name for source in sources)
-        raise TransportError(f"{names} cannot be followed both; choose one of them")
+        names = ", ".join(source.name for source in sources)
+        raise TransportError(f"only one clock can be followed: {names}; choose one of them")
     return sources[0] if sources else None
 
 
@@ -207,6 +239,7 @@ async def serve_until_stopped(config: ServerConfig) -> None:
 
     Raises:
         TransportError: a port cannot be had, or the model cannot be loaded.
+        ServerFault: a part of the server fails again and again.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -214,26 +247,43 @@ async def serve_until_stopped(config: ServerConfig) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises instead
             loop.add_signal_handler(number, stop.set)
     async with running_server(config) as server:
-        _say_where(config, server)
-        loading = asyncio.create_task(server.hub.wait_for_model())
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if loading.done():
-                loading.result()
-                log.info("ready: %s", server.hub.supervisor.detail)
-                await stopping
-        finally:
-            loading.cancel()
-            stopping.cancel()
+        for line in _places(config.host, server):
+            log.info("%s", line)
+        await until_ended(server, stop)
 
 
-def _say_where(config: ServerConfig, server: RunningServer) -> None:
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    log.info("OSC         udp %s:%d", host, server.osc_port)
-    log.info("WebSocket   ws://%s:%d/ws", host, server.port)
-    log.info("page        http://%s:%d/", host, server.port)
+async def until_ended(server: RunningServer, stop: asyncio.Event) -> None:
+    """Return when ``stop`` is set.
+
+    Raises:
+        TransportError: the model cannot be loaded.
+        ServerFault: a part of the server fails again and again.
+    """
+    loading = asyncio.create_task(server.hub.wait_for_model())
+    stopping = asyncio.create_task(stop.wait())
+    ends = (stopping, server.failed)
+    try:
+        await asyncio.wait((loading, *ends), return_when=asyncio.FIRST_COMPLETED)
+        if loading.done():
+            loading.result()
+            log.info("ready: %s", server.hub.supervisor.detail)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if server.failed.done():
+            server.failed.result()
+    finally:
+        loading.cancel()
+        stopping.cancel()
+
+
+def _places(host: str, server: RunningServer) -> Iterator[str]:
+    """Yield a line for everything that the server has, with an address that can be typed."""
+    bracketed = [f"[{one}]" if ":" in one else one for one in own_addresses(host)]
+    for one in bracketed:
+        yield f"OSC         udp {one}:{server.osc_port}"
+        yield f"WebSocket   ws://{one}:{server.port}/ws"
+        token = "" if is_loopback(one.strip("[]")) else f"#token={server.token}"
+        yield f"page        http://{one}:{server.port}/{token}"
     tempo = server.hub.tempo.values("main")
     if tempo["tempo_source"] != "off":
-        log.info("tempo       from %s: %s", tempo["tempo_source"], tempo["tempo_source_detail"])
-    log.info("token       %s (needed by other machines and web pages only)", server.token)
+        yield f"tempo       from {tempo['tempo_source']}: {tempo['tempo_source_detail']}"
+    yield f"token       {server.token} (needed by other machines and web pages only)"

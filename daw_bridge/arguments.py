@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from daw_bridge.worker_protocol import Value
+if TYPE_CHECKING:  # it imports numpy, and the command line shows this table
+    from daw_bridge.worker_protocol import Value
 
 
 class Kind(StrEnum):
@@ -47,6 +49,7 @@ class Argument:
         default: the value before anyone sets it, and where it is left out; None where the model has
             its own.
         optional: may be left out.
+        stays: left out, it stays what it is; ``default`` is only what it is at first.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     default: Value | None = None
     optional: bool = False
+    stays: bool = False
 
     @property
     def allowed(self) -> str:

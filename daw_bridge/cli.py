@@ -5,6 +5,7 @@ Exit codes:
     1    a model, a file or a device is not what it should be; the message says which
     2    the command line is wrong
     3    a port cannot be had, or the worker cannot start
+    4    a fault of the server itself ended it; its log has the traceback
     130  interrupted
 
 Nothing heavy is imported before a subcommand needs it, so ``--help`` is instant.
@@ -24,6 +25,7 @@ from daw_bridge.commands.serve import add_serve
 
 EXIT_FAILURE = 1
 EXIT_TRANSPORT = 3
+EXIT_FAULT = 4
 EXIT_INTERRUPTED = 130
 
 log = logging.getLogger(__name__)
@@ -35,11 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser(words).parse_args(words)
     logging.basicConfig(level=args.log_level, format="%(message)s", stream=sys.stderr)
     run: Callable[[argparse.Namespace], int] = args.run
-    from daw_bridge.errors import BridgeError
+    from daw_bridge.errors import BridgeError, ServerFault
     from magnet_core.errors import MagnetError
 
     try:
         return run(args)
+    except ServerFault as error:
+        print(f"magnet-live: {error}", file=sys.stderr)
+        return EXIT_FAULT
     except BridgeError as error:
         print(f"magnet-live: {error}", file=sys.stderr)
         return EXIT_TRANSPORT
@@ -56,7 +61,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         description="A music generation server that plays in a band: OSC and WebSocket in, "
         "streamed audio out.",
         epilog="exit codes: 0 done, 1 model, file or device, 2 command line, "
-        "3 port or worker, 130 interrupted",
+        "3 port or worker, 4 fault of the server, 130 interrupted",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_serve(_subparser(commands, "serve", "stream music, controlled by OSC and WebSocket"))
@@ -100,6 +105,12 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N")
     parser.add_argument(
+        "--chords",
+        default="",
+        metavar="NAMES",
+        help='one for each bar, round and round, such as "Am F C G" (default: the model\'s own)',
+    )
+    parser.add_argument(
         "--prompt-audio",
         type=Path,
         metavar="FILE",
@@ -120,7 +131,34 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-level", action="store_true", help="leave the level of new music as the model made it"
     )
+    _add_partners(parser)
     parser.set_defaults(run=_generate)
+
+
+def _add_partners(parser: argparse.ArgumentParser) -> None:
+    partners = parser.add_argument_group(
+        "partners",
+        "Models of the same codec that help; a live stream (serve) has none.",
+    )
+    partners.add_argument(
+        "--prefix-model",
+        metavar="M",
+        help="a MusicGen or hybrid model that plays the first second for a plain MAGNeT, which "
+        "goes on from there",
+    )
+    partners.add_argument(
+        "--rescorer",
+        metavar="M",
+        help="a MusicGen or hybrid model that judges what --model draws in each step; a hybrid "
+        "--model does so itself where none is named",
+    )
+    partners.add_argument(
+        "--rescore-weight",
+        type=float,
+        metavar="W",
+        help="what its judgement counts, 0 to 1; without it there is no rescoring. It takes nearly "
+        "twice the passes",
+    )
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
@@ -200,17 +238,25 @@ def _interval(text: str) -> tuple[float, float]:
 
 
 def _generate(args: argparse.Namespace) -> int:
-    from daw_bridge.commands.generate import generate_file
+    from daw_bridge.commands.generate import ModelChoice, generate_file
 
+    model = ModelChoice(
+        name=args.model,
+        text_encoder=args.text_encoder,
+        device=args.device,
+        dtype=args.dtype,
+        threads=args.threads,
+        prefix_model=args.prefix_model,
+        rescorer=args.rescorer,
+        rescore_weight=args.rescore_weight,
+    )
     generate_file(
         args.prompt,
         args.output,
-        model_name=args.model,
-        text_encoder=args.text_encoder,
-        device=args.device,
-        threads=args.threads,
+        model=model,
         seconds=args.seconds,
         seed=args.seed,
+        chords=args.chords,
         prompt_audio=args.prompt_audio,
         inpaint=args.inpaint,
         level=not args.no_level,

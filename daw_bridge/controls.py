@@ -7,22 +7,29 @@ exist.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from daw_bridge.arguments import Argument, Curve, Kind
 from daw_bridge.errors import MessageError
-from daw_bridge.worker_protocol import Value
+from daw_bridge.likeness import KnownWords
+
+if TYPE_CHECKING:  # it imports numpy, and the command line shows this table
+    from daw_bridge.worker_protocol import Value
 
 PARAM_PREFIX = "/magnet/param/"
 PROMPT, TEMPO, LOOP = "/magnet/prompt", "/magnet/tempo", "/magnet/loop"
+CHORDS = "/magnet/chords"
 RECORD, INPUT_USE = "/magnet/input/record", "/magnet/input/use"
 TAP = "/magnet/tap"
 QUANTIZE = "/magnet/quantize"
 SLOTS = range(1, 7)
+WEIGHT_SUFFIX = "/weight"  # of a slot's address
 MAX_TEXT_CHARACTERS = 2000
+DEFAULT_LEAD_MS = 250.0
+_MAX_CHORDS_CHARACTERS = 500
 
 
 class Scope(StrEnum):
@@ -52,8 +59,15 @@ class Control:
     arguments: tuple[Argument, ...] = ()
     setting: bool = False
 
+    @property
+    def short_name(self) -> str:
+        """What ``/magnet/status`` calls its value."""
+        return self.address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/")
+
     def validate(self, args: Sequence[object]) -> tuple[Value, ...]:
         """Return the arguments in their proper types; what is left out has its default, if any.
+
+        What stays as it is where it is left out, stays left out.
 
         Raises:
             MessageError: a wrong count, type or range; the reason names the value and the range.
@@ -70,7 +84,8 @@ class Control:
                     str(error), address=self.address, argument=argument.name
                 ) from None
         left_out = self.arguments[len(args) :]
-        return *checked, *(a.default for a in left_out if a.default is not None)
+        given = (a.default for a in left_out if not a.stays)
+        return *checked, *(default for default in given if default is not None)
 
     def _count_reason(self, count: int) -> str:
         names = ", ".join(
@@ -114,17 +129,27 @@ def _param(
 
 
 _TEXT = Argument(name="text", kind=Kind.TEXT, high=MAX_TEXT_CHARACTERS, default="")
-_WEIGHT = Argument(name="weight", kind=Kind.FLOAT, low=0, high=1, default=1.0, optional=True)
+_WEIGHT = Argument(name="weight", kind=Kind.FLOAT, low=0, high=1, default=1.0)
 _NAME = Argument(name="name", kind=Kind.TEXT, low=1, high=32, default="main")
 
 
 def _slot(number: int) -> Control:
     return Control(
         address=f"{PROMPT}/{number}",
-        doc="Put a text in this slot: all six sound together, each by its weight. "
-        "An empty text takes no part.",
+        doc="Put a text in this slot: all six sound together, each by its weight, which stays "
+        "where it is left out. An empty text takes no part.",
         scope=Scope.WORKER,
-        arguments=(_TEXT, _WEIGHT),
+        arguments=(_TEXT, replace(_WEIGHT, optional=True, stays=True)),
+        setting=True,
+    )
+
+
+def _weight(number: int) -> Control:
+    return Control(
+        address=f"{PROMPT}/{number}{WEIGHT_SUFFIX}",
+        doc="Weigh this slot's text anew; where it has none yet, the one that comes.",
+        scope=Scope.WORKER,
+        arguments=(_WEIGHT,),
         setting=True,
     )
 
@@ -145,12 +170,12 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         address=PROMPT,
         doc="Describe the music; an empty text asks for anything. "
-        "It takes slot 1 at full weight, and empties the others.",
+        "It takes slot 1, and empties the others; all weights are 1 again.",
         scope=Scope.WORKER,
         arguments=(_TEXT,),
         setting=True,
     ),
-    *(_slot(number) for number in SLOTS),
+    *(control for number in SLOTS for control in (_slot(number), _weight(number))),
     Control(
         address="/magnet/again",
         doc="Another take of what is planned: the same words, other notes.",
@@ -158,7 +183,8 @@ CONTROLS: tuple[Control, ...] = (
     ),
     Control(
         address=TEMPO,
-        doc="Beats per minute, whatever the prompts say; 0 leaves it to them.",
+        doc="Beats per minute, whatever the prompts say; 0 leaves it to them, of several to the "
+        "heaviest that names any.",
         scope=Scope.WORKER,
         arguments=(
             Argument(
@@ -175,9 +201,19 @@ CONTROLS: tuple[Control, ...] = (
         setting=True,
     ),
     Control(
+        address=CHORDS,
+        doc='A chord for each bar, round and round, such as "Am F C G"; an empty text leaves them '
+        "to the model. The first is that of the bar in which the change is heard.",
+        scope=Scope.WORKER,
+        arguments=(
+            Argument(name="names", kind=Kind.TEXT, high=_MAX_CHORDS_CHARACTERS, default=""),
+        ),
+        setting=True,
+    ),
+    Control(
         address=QUANTIZE,
-        doc="Prompts, weights, tempo, again and knobs take effect at once (off), on the next beat, "
-        "or on the next bar line.",
+        doc="Prompts, weights, tempo, chords, again, knobs and recalled takes take effect at once "
+        "(off), on the next beat, or on the next bar line.",
         scope=Scope.WORKER,
         arguments=(
             Argument(name="when", kind=Kind.CHOICE, choices=("off", "beat", "bar"), default="off"),
@@ -253,7 +289,7 @@ CONTROLS: tuple[Control, ...] = (
         2000,
         "ms",
         curve=Curve.LOG,
-        default=250.0,
+        default=DEFAULT_LEAD_MS,
     ),
     _param(
         "gain_db",
@@ -307,8 +343,9 @@ CONTROLS: tuple[Control, ...] = (
     ),
     Control(
         address="/magnet/take/undo",
-        doc="Go back to the music, words and parameters before the last recall, again, or change "
-        "of a prompt, a weight or the tempo; once more for the one before.",
+        doc="Go back to the music, words and parameters before the last recall, again, reset or "
+        "phrase that was gone on from, or change of a prompt, a weight, the chords or the tempo; "
+        "once more for the one before.",
         scope=Scope.TAKE,
     ),
     Control(
@@ -357,6 +394,9 @@ CONTROLS: tuple[Control, ...] = (
 )
 
 BY_ADDRESS = {control.address: control for control in CONTROLS}
+LEAD_MS = BY_ADDRESS[PARAM_PREFIX + "lead_ms"].arguments[0]
+BPM = BY_ADDRESS[TEMPO].arguments[0]
+_ADDRESSES = KnownWords(BY_ADDRESS)
 
 
 def lookup(address: str) -> Control:
@@ -369,7 +409,7 @@ def lookup(address: str) -> Control:
     if control is not None:
         return control
     shown = address if len(address) <= 60 else address[:57] + "..."
-    near = difflib.get_close_matches(address[:64], BY_ADDRESS, n=3, cutoff=0.6)
+    near = _ADDRESSES.like(address)
     hint = f"did you mean {' or '.join(near)}?" if near else "see /magnet/status and the reference"
     raise MessageError(f"no control has the address {shown!r}; {hint}", address=shown)
 

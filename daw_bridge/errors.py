@@ -2,6 +2,7 @@
 
     BridgeError
      ├── MessageError    a message that is not in the protocol; names the address and the argument
+     ├── ServerFault     a part of the server that fails again and again: a fault of ours
      ├── TakeError       a take that cannot be kept, found or read; says what is wrong with it
      └── TransportError  a port, a socket, an audio device or a worker that cannot be had
 
@@ -41,6 +42,10 @@ class MessageError(BridgeError, ValueError):
     def reason(self) -> str:
         """The sentence to send back."""
         return str(self)
+
+
+class ServerFault(BridgeError):
+    """A part of the server fails again and again, and it cannot go on."""
 
 
 class TransportError(BridgeError):

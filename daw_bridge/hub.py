@@ -10,20 +10,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from daw_bridge import worker_protocol as wire
-from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, Scope, validate
+from daw_bridge.client import Client
+from daw_bridge.controls import BY_ADDRESS, DEFAULT_LEAD_MS, Scope, validate
 from daw_bridge.doors.access import Access
 from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.messages import Command, session_name
 from daw_bridge.metrics import Histogram, Metrics
+from daw_bridge.session.recording import RecordingMemory
 from daw_bridge.session.requests import Outcome
-from daw_bridge.session.session import DEFAULT_LEAD_MS, Session
+from daw_bridge.session.session import Session
+from daw_bridge.session.sessions import MAIN, Sessions
 from daw_bridge.session.stream import HISTORY_S
-from daw_bridge.supervision.supervisor import SILENCE_LIMIT_S, Supervisor, WorkerState
+from daw_bridge.supervision.supervisor import (
+    SILENCE_LIMIT_S,
+    WORKER_TARGET,
+    Supervisor,
+    WorkerState,
+)
 from daw_bridge.takes.desk import TakeDesk
 from daw_bridge.takes.files import TakeStore
 from daw_bridge.tempo.follower import TempoFollower
@@ -32,61 +39,32 @@ from daw_bridge.worker_protocol import Value
 
 log = logging.getLogger(__name__)
 
-MAX_SESSIONS = 16
 MAX_LISTED = 256  # takes in one answer, so that it fits a datagram
-IDLE_SESSION_S = 60.0  # a session but ``main`` that nobody hears or controls is closed
 TICK_S = 0.005
 HEARD_AFTER_S = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 2.0, 4.0, 8.0)
 
 Watcher = Callable[[str, str, Mapping[str, Value]], None]  # session ("" for all), event, values
 
 
-class Client(ABC):
-    """Someone who sends commands: an OSC sender or a WebSocket connection.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubConfig:
+    """What a hub is told of the worker and of its sessions.
 
     Attributes:
-        session: the name of the session that its commands act on.
-        next_id: number of its next command that carries no id of its own.
-        outstanding: commands not answered yet.
-        syncs: ids of ``/magnet/sync`` and the earlier commands that each still waits for.
-        trusted: it has shown the right token.
+        worker: what the worker loads, and where it computes.
+        target: the worker's "module:function".
+        silence_limit_s: patience with a worker that is ready, is waited for and sends nothing.
+        lead_ms: lead of new sessions.
+        recorded_s: so much of what was heard of a session can still be kept.
+        follow_transport: sessions play and stop with the clock that is followed.
     """
 
-    def __init__(self, session: str = "main") -> None:
-        self.session = session
-        self.next_id = 1
-        self.outstanding: dict[object, None] = {}
-        self.syncs: list[tuple[int, int | str, set[object]]] = []
-        self.trusted = False
-
-    @abstractmethod
-    def done(self, message_id: int | str, outcome: Outcome) -> None:
-        """Tell it that a command is carried out."""
-
-    @abstractmethod
-    def fail(self, message_id: int | str | None, address: str, reason: str) -> None:
-        """Tell it that a command or message is refused."""
-
-    @abstractmethod
-    def answer(self, kind: str, message_id: int | str, values: Mapping[str, Value]) -> None:
-        """Give it what it asked for: ``pong``, ``synced`` or ``status``."""
-
-    def subscribe(self, port: int, host: str | None) -> None:
-        """Send replies and events to another address too.
-
-        Raises:
-            MessageError: this kind of client cannot.
-        """
-        raise MessageError(
-            "/magnet/subscribe is for OSC; a WebSocket hears everything on its own connection",
-            address="/magnet/subscribe",
-        )
-
-
-@dataclass(slots=True)
-class _SessionUse:
-    session: Session
-    last_used: float
+    worker: wire.WorkerConfig = field(default_factory=wire.WorkerConfig)
+    target: str = WORKER_TARGET
+    silence_limit_s: float = SILENCE_LIMIT_S
+    lead_ms: float = DEFAULT_LEAD_MS
+    recorded_s: float = HISTORY_S
+    follow_transport: bool = False
 
 
 class Hub:
@@ -100,22 +78,19 @@ class Hub:
         supervisor: keeper of the worker.
         tempo: keeps the sessions in time with a clock.
         takes: what is kept of their music.
+        recordings: the memory of what all sessions have heard.
     """
 
     def __init__(
         self,
+        config: HubConfig,
         *,
-        config: wire.WorkerConfig,
         access: Access,
         clock: Callable[[], float],
-        target: str,
-        lead_ms: float = DEFAULT_LEAD_MS,
-        silence_limit_s: float = SILENCE_LIMIT_S,
-        tempo_source: TempoSource | None = None,
-        follow_transport: bool = False,
         takes: TakeStore,
-        recorded_s: float = HISTORY_S,
+        tempo_source: TempoSource | None = None,
     ) -> None:
+        self._config = config
         self.metrics = Metrics()
         self.heard_after = Histogram(HEARD_AFTER_S)
         self.access = access
@@ -124,21 +99,21 @@ class Hub:
         self.model_known = asyncio.Event()
         self.broken = asyncio.Event()
         self.supervisor = Supervisor(
-            config,
+            config.worker,
             on_message=self._on_message,
             on_state=self._on_state,
-            target=target,
-            silence_limit_s=silence_limit_s,
+            target=config.target,
+            silence_limit_s=config.silence_limit_s,
         )
         self.tempo = TempoFollower(
-            tempo_source, follow_transport=follow_transport, notify=self._notify
+            tempo_source, follow_transport=config.follow_transport, notify=self._notify
         )
         self.takes = TakeDesk(takes, self._notify, clock)
-        self._lead_ms, self._recorded_s = lead_ms, recorded_s
-        self._sessions: dict[str, _SessionUse] = {}
         self._watchers: list[Watcher] = []
         self._wakers: list[Callable[[], None]] = []
-        self.session("main")
+        self.recordings = RecordingMemory()
+        self._sessions = Sessions(self._new_session, clock, self._on_session_end)
+        self.session(MAIN)
 
     # --- sessions ---
 
@@ -148,48 +123,46 @@ class Hub:
         Raises:
             TransportError: there are too many.
         """
-        use = self._sessions.get(name)
-        if use is None:
-            if len(self._sessions) >= MAX_SESSIONS:
-                raise TransportError(f"{MAX_SESSIONS} sessions are open already")
-            session = Session(
-                name,
-                send=self.supervisor.send,
-                notify=self._notify,
-                metrics=self.metrics,
-                lead_ms=self._lead_ms,
-                recorded_s=self._recorded_s,
-            )
-            use = self._sessions[name] = _SessionUse(session, self.clock())
-            if self.ready is not None:
-                session.meet_model(self.ready)
-            if self.supervisor.state is WorkerState.READY:
-                session.on_ready(self.clock())
-            elif self.supervisor.broken:
-                session.on_worker_lost(self.supervisor.detail, for_good=True)
-        use.last_used = self.clock()
-        return use.session
+        return self._sessions.use(name)
 
     def open_sessions(self) -> dict[str, Session]:
         """Return the sessions that are open, by name; to look is no use of them."""
-        return {name: use.session for name, use in self._sessions.items()}
+        return {session.name: session for session in self._sessions}
 
-    def _close_idle_sessions(self, now: float) -> None:
-        for name, use in list(self._sessions.items()):
-            if use.session.listeners or name == "main":
-                use.last_used = now
-            elif now - use.last_used > IDLE_SESSION_S:
-                del self._sessions[name]
-                self.tempo.forget(name)
-                self.supervisor.send(wire.Close(name))
+    def hold(self, names: Callable[[], Iterable[str]]) -> Callable[[], None]:
+        """Keep open the sessions that ``names`` returns; return the function that ends it."""
+        return self._sessions.hold(names)
+
+    def _new_session(self, name: str) -> Session:
+        session = Session(
+            name,
+            send=self.supervisor.send,
+            notify=self._notify,
+            metrics=self.metrics,
+            lead_ms=self._config.lead_ms,
+            memory=self.recordings,
+            recorded_s=self._config.recorded_s,
+        )
+        if self.ready is not None:
+            session.meet_model(self.ready)
+        if self.supervisor.state is WorkerState.READY:
+            session.on_ready(self.clock())
+        elif self.supervisor.broken:
+            session.on_worker_lost(self.supervisor.detail, self.clock(), for_good=True)
+        return session
+
+    def _on_session_end(self, session: Session, reason: str) -> None:
+        self.tempo.forget(session.name)
+        self.supervisor.send(wire.Close(session.name))
+        log.info("session %s ends: %s", session.name, reason)
+        self.announce("session", {"name": session.name, "state": "closed", "detail": reason})
 
     # --- commands ---
 
     def handle(self, client: Client, command: Command) -> None:
         """Carry out a command of a client, or refuse it with a reason."""
         self.metrics.commands += 1
-        message_id = client.next_id if command.id is None else command.id
-        client.next_id += command.id is None
+        message_id = client.number(command.id)
         try:
             control, args = validate(command.address, command.args)
             if control.scope is Scope.SERVER:
@@ -204,24 +177,30 @@ class Hub:
         if passed_on is None:
             client.done(message_id, Outcome(command.address, position=session.position))
             return
-        ticket = object()
-        client.outstanding[ticket] = None
-
-        def reply(outcome: Outcome) -> None:
-            if outcome.reason:
-                self.metrics.fails += 1
-                client.fail(message_id, command.address, outcome.reason)
-            else:
-                self.heard_after.observe(outcome.seconds)
-                client.done(message_id, replace(outcome, address=command.address))
-            client.outstanding.pop(ticket, None)
-            self._settle_syncs(client, ticket)
-
+        reply = self._reply(client, command.address, message_id, session)
         control, args = passed_on
         if control.scope is Scope.TAKE:
             self.takes.carry_out(session, control, args, reply)
         else:
             session.submit(control, args, self.clock(), reply)
+
+    def _reply(
+        self, client: Client, address: str, message_id: int | str, session: Session
+    ) -> Callable[[Outcome], None]:
+        """Return what answers a command of a session; until then both wait for it."""
+        ticket, release = client.begin(), self._sessions.wait(session)
+
+        def reply(outcome: Outcome) -> None:
+            if outcome.reason:
+                self.metrics.fails += 1
+                client.fail(message_id, address, outcome.reason)
+            else:
+                self.heard_after.observe(outcome.seconds)
+                client.done(message_id, replace(outcome, address=address))
+            release()
+            client.end(ticket)
+
+        return reply
 
     def _serve(
         self, client: Client, address: str, args: tuple[Value, ...], message_id: int | str
@@ -238,30 +217,26 @@ class Hub:
                 client.answer("takes", message_id, {str(n): name for n, name in names})
                 return
             case "sync":
-                client.syncs.append((int(args[0]), message_id, set(client.outstanding)))
-                self._settle_syncs(client, None)
+                client.sync(int(args[0]), message_id)
                 return
             case "subscribe":
                 client.subscribe(int(args[0]), str(args[1]) if len(args) > 1 else None)
             case "session":
-                name = session_name(args[0], address)
-                self.session(name)
-                client.session = name
+                self._move(client, session_name(args[0], address))
             case "token":
                 if not self.access.token_is_right(str(args[0])):
                     raise MessageError("this is not the token", address=address)
                 client.trusted = True
         client.done(message_id, Outcome(address, position=self.session(client.session).position))
 
-    def _settle_syncs(self, client: Client, ticket: object) -> None:
-        waiting = []
-        for number, message_id, tickets in client.syncs:
-            tickets.discard(ticket)
-            if tickets:
-                waiting.append((number, message_id, tickets))
-            else:
-                client.answer("synced", message_id, {"id": number})
-        client.syncs = waiting
+    def _move(self, client: Client, name: str) -> None:
+        if not client.can_move:
+            raise MessageError(
+                "/magnet/session is for OSC; a WebSocket says its session in hello: connect again",
+                address="/magnet/session",
+            )
+        self.session(name)
+        client.session = name
 
     def status(self, name: str) -> dict[str, Value]:
         """Return what ``/magnet/status`` shows of a session and the server."""
@@ -280,9 +255,10 @@ class Hub:
         }
         values |= self.tempo.values(name)
         for address, args in session.settings():
-            name = address.removeprefix(PARAM_PREFIX).removeprefix("/magnet/")
+            control = BY_ADDRESS[address]
+            name = control.short_name
             values[name] = args[0]
-            for argument, value in zip(BY_ADDRESS[address].arguments[1:], args[1:], strict=True):
+            for argument, value in zip(control.arguments[1:], args[1:], strict=True):
                 values[f"{name}/{argument.name}"] = value
         return values | self.metrics.values()
 
@@ -332,11 +308,12 @@ class Hub:
         log.info("worker %s: %s", state.value, detail)
         if state is WorkerState.RESTARTING:
             self.metrics.worker_restarts += 1
-        for use in self._sessions.values():
+        now = self.clock()
+        for session in self._sessions:
             if state is WorkerState.RESTARTING:
-                use.session.on_worker_lost(f"the worker was lost: {detail}")
+                session.on_worker_lost(f"the worker was lost: {detail}", now)
             elif state is WorkerState.BROKEN:
-                use.session.on_worker_lost(detail, for_good=True)
+                session.on_worker_lost(detail, now, for_good=True)
         self._notify("", "worker", {"state": state.value, "detail": detail})
         if state is WorkerState.BROKEN:
             self.broken.set()
@@ -345,16 +322,16 @@ class Hub:
         now = self.clock()
         if isinstance(message, wire.Ready):
             self.ready = message
-            for use in self._sessions.values():
-                use.session.meet_model(message)
-                use.session.on_ready(now)
+            for session in self._sessions:
+                session.meet_model(message)
+                session.on_ready(now)
             self.model_known.set()
             return
         assert not isinstance(message, wire.Broken)  # the supervisor keeps it
-        use_or_none = self._sessions.get(message.session)
-        if use_or_none is None:
-            return  # closed meanwhile
-        session = use_or_none.session
+        found = self._sessions.find(message.session)
+        if found is None:
+            return  # it has ended meanwhile
+        session = found
         match message:
             case wire.Chunk():
                 session.on_chunk(message, now)
@@ -375,12 +352,12 @@ class Hub:
     def tick(self) -> None:
         """Keep time: playheads, demands, gaps, idle sessions, a worker that hangs."""
         now = self.clock()
-        for use in list(self._sessions.values()):
-            use.session.tick(now)
-        self.tempo.tick(now, (use.session for use in self._sessions.values()))
-        waited_for = any(use.session.waits_for_worker for use in self._sessions.values())
+        for session in self._sessions:
+            session.tick(now)
+        self.tempo.tick(now, self._sessions)
+        waited_for = any(session.waits_for_worker for session in self._sessions)
         self.supervisor.watch(now, waited_for=waited_for)
-        self._close_idle_sessions(now)
+        self._sessions.end_unused()
         self._wake()
 
     async def run(self) -> None:

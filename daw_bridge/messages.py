@@ -30,6 +30,7 @@ SESSION_NAME = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
 _BUNDLE = b"#bundle\x00"
 _MAX_DEPTH = 8
 _MAX_ELEMENTS = 256
+_MAX_ARGUMENTS = 64  # no control takes so many; 65 kB of them would take 15 ms to read
 _NTP_TO_UNIX_S = 2208988800
 _IMMEDIATELY = 1
 _FLOAT32_MAX = (2 - 2**-23) * 2.0**127
@@ -56,7 +57,8 @@ class TimedCommand:
 class Hello:
     """The first message of a WebSocket client: what it wants to hear, and how.
 
-    ``resume_position`` is a stream position at ``sample_rate``.
+    ``channels`` of a remote control, which hears nothing, is 0. ``resume_position`` is a stream
+    position at ``sample_rate``.
     """
 
     session: str = "main"
@@ -114,6 +116,8 @@ def _walk_osc(packet: bytes, when: float | None, depth: int, into: list[TimedCom
 def _osc_command(packet: bytes) -> Command:
     address = _osc_address(packet)
     start, tags = _osc_tags(packet)
+    if len(tags) > _MAX_ARGUMENTS:
+        raise MessageError(f"a message of more than {_MAX_ARGUMENTS} arguments", address=address)
     for index, tag in enumerate(tags):
         if tag not in "ifshdTFNI":
             raise MessageError(
@@ -263,7 +267,7 @@ def _hello(value: Mapping[str, object]) -> Hello:
         session=session_name(value.get("session", "main"), "hello"),
         format=PcmFormat(wanted),
         sample_rate=_whole(value, "sample_rate", 8000, 192000, "hello", 48000),
-        channels=_whole(value, "channels", 1, 8, "hello", 2),
+        channels=_whole(value, "channels", 0, 8, "hello", 2),
         buffer_ms=float(buffer_ms),
         token=token,
         resume_position=None

@@ -34,7 +34,7 @@ class Metrics:
     worker_restarts: int = _counter("workers that died and were replaced")
     commands: int = _counter("commands taken")
     fails: int = _counter("commands and messages refused")
-    bad_packets: int = _counter("OSC packets that were none")
+    bad_packets: int = _counter("malformed OSC packets")
     flooded_packets: int = _counter("datagrams beyond the rate limit, dropped")
     dropped_samples: int = _counter("samples skipped for clients that fell behind, model's rate")
     slow_clients: int = _counter("clients disconnected because they did not read")

@@ -29,10 +29,13 @@ REPLIES: dict[str, Notice] = {
     "/magnet/synced": Notice("i id", "All that was sent before this sync is answered."),
     "/magnet/take/list.reply": Notice(
         "s name, s name, ...",
-        "The takes, by name: the last 256. On a WebSocket the event `takes`, with a list of them.",
+        "The takes, oldest first: the last 256, and on OSC no more than fit into 8 KiB. On a "
+        "WebSocket the event `takes`, with a list of them.",
     ),
     "/magnet/status.reply": Notice(
-        "s name, value, s name, value, ...", "Settings and state of the session, and counters."
+        "s name, value, s name, value, ...",
+        "Settings and state of the session, and counters; where the prompts are so long that they "
+        "do not fit into 8 KiB, in several messages.",
     ),
 }
 
@@ -82,6 +85,11 @@ EVENTS: dict[str, Notice] = {
     ),
     "/magnet/event/worker": Notice(
         "s state, s detail", "The model's process is starting, ready, restarting or broken."
+    ),
+    "/magnet/event/session": Notice(
+        "s name, s state, s detail",
+        "A session has ended, closed, for everyone to know: nobody had heard or controlled it for "
+        "ten minutes, or for one and another needed its place. Whoever commands it begins anew.",
     ),
     "/magnet/event/input": Notice(
         "s state, f seconds",

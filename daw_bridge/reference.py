@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 
 from daw_bridge.arguments import Argument
@@ -34,7 +33,7 @@ word of the address is the `event` (`status` for status.reply), the names below 
 number of a synced), and positions are numbers at the client's sample rate."""
 
 
-class ReferenceError(ValueError):
+class MarkersMissing(ValueError):
     """A file has no place for the reference."""
 
 
@@ -55,12 +54,12 @@ def updated(document: str) -> str:
     """Return a document with the reference between its marks.
 
     Raises:
-        ReferenceError: the marks are missing, or in the wrong order.
+        MarkersMissing: the marks are missing, or in the wrong order.
     """
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ReferenceError(f"it has no {BEGIN} with {END} after it")
+        raise MarkersMissing(f"it has no {BEGIN} with {END} after it")
     return f"{before}{BEGIN}\n{reference()}\n{END}{after}"
 
 
@@ -80,16 +79,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 1
         if not args.check:
             args.file.write_text(wanted, "utf-8")
-    except (OSError, ReferenceError) as error:
+    except (OSError, MarkersMissing) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def _alike() -> list[list[Control]]:
-    """Return the controls; those that follow each other and differ in address only, together."""
-    groups = groupby(CONTROLS, key=lambda control: (control.doc, control.arguments))
-    return [list(group) for _, group in groups]
+    """Return the controls; those that differ in nothing but their address, together."""
+    groups: dict[tuple[str, tuple[Argument, ...]], list[Control]] = {}
+    for control in CONTROLS:
+        groups.setdefault((control.doc, control.arguments), []).append(control)
+    return list(groups.values())
 
 
 def _control_row(alike: Sequence[Control]) -> tuple[str, ...]:

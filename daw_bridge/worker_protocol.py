@@ -54,6 +54,7 @@ class WorkerConfig:
         model: name or folder for ``magnet_core.load``.
         text_encoder: folder of the text encoder where the model does not carry it.
         device: "cpu" or "cuda" (or "cuda:N").
+        dtype: what the language model computes in; None: what is best on the device.
         threads: CPU threads of the model; None leaves the choice to the worker.
         log_level: name of the logging level of the worker process.
         delay: makes the worker so many times slower, for tests and benchmarks; at least 1.
@@ -64,6 +65,7 @@ class WorkerConfig:
     model: str = "bundled"
     text_encoder: str | None = None
     device: str = "cpu"
+    dtype: str | None = None
     threads: int | None = None
     log_level: str = "INFO"
     delay: float = 1.0

@@ -134,7 +134,9 @@ async def listen(args: argparse.Namespace, receiver: Receiver, speaker: Speaker 
     }
     async with connect(args.url, compression=None) as socket, asyncio.TaskGroup() as tasks:
         await socket.send(json.dumps(hello))
-        _show(json.loads(await socket.recv()))
+        while (event := json.loads(await socket.recv()))["event"] != "ready":
+            _show(event)  # the model is being loaded, or why this client is not let in
+        _show(event)
         reporter = None
         if speaker is not None:
             reporter = tasks.create_task(_report_playhead(socket, speaker))

@@ -18,7 +18,7 @@ import numpy as np
 BIN_S = 1.0
 LEAST_BINS, MOST_BINS = 8, 64
 SMOOTHING = 0.1  # of each new estimate; one comes with each bin
-MAX_PACE = 0.01  # further off than that it is no clock that drifts
+MAX_PACE = 0.01  # larger than any real clock drift: ignored
 LAG_TIME_S = 2.0  # over which the lag is averaged: reports come in steps
 PULL = 0.02  # of the lag is made up for in a second
 LOSES_TRACK_S = 0.3  # a lag that no drift explains: the distance is what it is now
@@ -57,12 +57,12 @@ class PaceMeter:
         """Note that ``count`` samples are counted by now; a count never goes back."""
         ahead_s = count / self._rate - now
         if self._best is None or now >= self._bin_ends:
-            self._close_bin(now)
+            self._close_bin()
             self._best, self._bin_ends = (now, ahead_s), now + BIN_S
         elif ahead_s > self._best[1]:
             self._best = (now, ahead_s)
 
-    def _close_bin(self, now: float) -> None:
+    def _close_bin(self) -> None:
         if self._best is None:
             return
         self._bins.append(self._best)

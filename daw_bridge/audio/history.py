@@ -6,6 +6,7 @@ it falls out of the history it is moved on.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 
@@ -72,9 +73,8 @@ class History:
         if position >= self.end:
             return None
         assert position >= self.start, (position, self.start)
-        for block in reversed(self._blocks):
-            if block.position <= position:
-                break
+        found = bisect_right(self._blocks, position, key=lambda block: block.position)
+        block = self._blocks[found - 1]
         skip = position - block.position
         return Block(position, block.pcm[:, skip:], block.flags, block.plan_id)
 

@@ -10,8 +10,6 @@ needed under the interpreter's memory order.
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 import numpy.typing as npt
 
@@ -31,11 +29,6 @@ class RingBuffer:
     def __init__(self, data: FloatArray, counts: CountArray) -> None:
         self._data, self._counts = data, counts
         self._capacity = len(data)
-
-    @classmethod
-    def private(cls, channels: int, capacity: int) -> Self:
-        """Return an empty ring in memory of its own."""
-        return cls(np.zeros((capacity, channels), np.float32), np.zeros(2, np.int64))
 
     @property
     def available(self) -> int:

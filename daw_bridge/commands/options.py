@@ -19,6 +19,11 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default cpu)")
     parser.add_argument(
+        "--dtype",
+        choices=("float32", "float16", "bfloat16"),
+        help="what the model computes in (default float16 on a GPU, float32 on the CPU)",
+    )
+    parser.add_argument(
         "--threads", type=whole(1, 1024), metavar="N", help="CPU threads of the model"
     )
 

@@ -6,15 +6,14 @@ server's, and not part of it.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
-import soundfile
 import torch
 from tqdm import tqdm
 
 import magnet_core
+from daw_bridge.commands.wav_output import require_folder, wav_output
 from magnet_core.errors import ConfigError
 from magnet_core.runtime.log_reader import read_log
 from magnet_core.runtime.replay import Replay, check_model
@@ -49,14 +48,14 @@ def replay_file(
         MagnetError: the log is damaged, or the model is not the one that it was made with.
         OSError: the file cannot be written.
     """
-    if not output.absolute().parent.is_dir():
-        raise FileNotFoundError(f"{output.parent} is not a folder that {output.name} can go into")
+    require_folder(output)
     record = read_log(log)
     header = record.header
     torch.set_num_threads(threads or header.threads)
     model = magnet_core.load(
         model_name or header.source,
         device=device or header.device,
+        dtype=header.dtype,
         text_encoder=text_encoder or header.text_encoder,
     )
     for warning in (*record.warnings, *check_model(header, model, force=force)):
@@ -88,24 +87,15 @@ def container(samples: int, channels: int) -> str:
 def _write(
     replay: Replay, path: Path, first: int, last: int, sample_rate: int, channels: int
 ) -> None:
-    part = path.with_name(f".{path.name}.part")
     kind = container(last - first, channels)
-    try:
-        with (
-            soundfile.SoundFile(
-                part, "w", sample_rate, channels, subtype="FLOAT", format=kind
-            ) as file,
-            tqdm(unit="frame", desc="decoding", file=sys.stderr) as bar,
-        ):
+    with (
+        wav_output(path, sample_rate, channels, subtype="FLOAT", container=kind) as file,
+        tqdm(unit="frame", desc="decoding", file=sys.stderr) as bar,
+    ):
 
-            def on_frames(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
+        def on_frames(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
 
-            for pcm in replay.pcm(first, last, on_frames):
-                file.write(pcm.T)
-        os.replace(part, path)
-    except soundfile.LibsndfileError as error:
-        raise OSError(f"{path} cannot be written: {error}") from None
-    finally:
-        part.unlink(missing_ok=True)
+        for pcm in replay.pcm(first, last, on_frames):
+            file.write(pcm.T)

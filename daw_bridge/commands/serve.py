@@ -7,24 +7,48 @@ import os
 from pathlib import Path
 
 from daw_bridge.commands.options import add_model, print_audio_devices, whole
+from daw_bridge.controls import DEFAULT_LEAD_MS, LEAD_MS
+from daw_bridge.doors.access import HOST, OSC_PORT, PORT
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
     """Add all that a server can be told."""
     add_model(parser)
+    _add_doors(parser)
+    _add_sound(parser)
+    _add_folders(parser)
+    _add_tempo(parser)
+    # A machine that is so many times slower, for tests and benchmarks.
+    parser.add_argument("--worker-delay", type=float, default=1.0, help=argparse.SUPPRESS)
+    parser.set_defaults(run=_serve)
+
+
+def _add_doors(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on; any other needs the token"
+        "--host", default=HOST, help="address to listen on; any other needs the token"
     )
     parser.add_argument(
-        "--osc-port", type=whole(0, 65535), default=9000, metavar="N", help="UDP (default 9000)"
+        "--osc-port",
+        type=whole(0, 65535),
+        default=OSC_PORT,
+        metavar="N",
+        help=f"UDP (default {OSC_PORT})",
     )
     parser.add_argument(
         "--port",
         type=whole(0, 65535),
-        default=9001,
+        default=PORT,
         metavar="N",
-        help="WebSocket and HTTP (default 9001)",
+        help=f"WebSocket and HTTP (default {PORT})",
     )
+    parser.add_argument(
+        "--zeroconf",
+        action="store_true",
+        help="announce both ports on the network; needs magnet-live[zeroconf]",
+    )
+
+
+def _add_sound(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audio-out",
         default="none",
@@ -39,11 +63,15 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lead-ms",
-        type=whole(40, 2000),
-        default=250,
+        type=whole(int(LEAD_MS.low), int(LEAD_MS.high)),
+        default=int(DEFAULT_LEAD_MS),
         metavar="MS",
-        help="how far ahead audio is sent: latency of controls, and safety (default 250)",
+        help="how far ahead audio is sent: latency of controls, and safety "
+        f"(default {DEFAULT_LEAD_MS:g})",
     )
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log-dir",
         type=Path,
@@ -62,12 +90,9 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         type=whole(1, 60),
         default=5,
         metavar="N",
-        help="so much of what was heard can still be kept, up to 128 MiB a session (default 5)",
+        help="so much of what was heard can still be kept, up to 128 MiB a session and 256 MiB of "
+        "all sessions, those that nobody hears giving up theirs first (default 5)",
     )
-    _add_tempo(parser)
-    # A machine that is so many times slower, for tests and benchmarks.
-    parser.add_argument("--worker-delay", type=float, default=1.0, help=argparse.SUPPRESS)
-    parser.set_defaults(run=_serve)
 
 
 def _add_tempo(parser: argparse.ArgumentParser) -> None:
@@ -92,11 +117,6 @@ def _add_tempo(parser: argparse.ArgumentParser) -> None:
         "--follow-transport",
         action="store_true",
         help="play and stop with that clock, too",
-    )
-    parser.add_argument(
-        "--zeroconf",
-        action="store_true",
-        help="announce both ports on the network; needs magnet-live[zeroconf]",
     )
 
 
@@ -123,6 +143,7 @@ def _serve(args: argparse.Namespace) -> int:
         model=args.model,
         text_encoder=args.text_encoder,
         device=args.device,
+        dtype=args.dtype,
         threads=args.threads,
         log_level=args.log_level,
         delay=args.worker_delay,

@@ -3,6 +3,9 @@
 // What is carried out and changes nothing that is heard.
 const SILENT = /\/(take\/keep|input\/record|quantize|param\/(lead_ms|slew_s|window_s|context_s))$/;
 
+// Return a control's address as people call it: "prompt/1", "gain_db".
+export const nameOf = (address) => address.replace(/^\/magnet\/(param\/)?/, "");
+
 export class Changes {
   #pending = []; // {address, position, sent}
 
@@ -22,5 +25,17 @@ export class Changes {
     });
     this.#pending = this.#pending.filter((change) => !isHeard(change));
     return found;
+  }
+
+  // Return what is still to be heard, by where: [{position, names, samples}], `samples` from the playhead on.
+  waiting(playhead) {
+    const places = new Map();
+    for (const { address, position } of this.#pending) {
+      if (position < playhead) continue;
+      places.set(position, (places.get(position) ?? new Set()).add(nameOf(address)));
+    }
+    return [...places]
+      .sort(([one], [other]) => one - other)
+      .map(([position, names]) => ({ position, names: [...names].join(", "), samples: position - playhead }));
   }
 }

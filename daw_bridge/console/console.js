@@ -1,13 +1,16 @@
 // The page: everything is made here and joined. What each part does is in its own module.
 
+import { Chords } from "./chords.js";
 import { Client } from "./client.js";
 import { isEmbedded, makeTabs, Max } from "./embed.js";
-import { TextField, show } from "./fields.js";
+import { Newest, TextField, show } from "./fields.js";
 import { Figures } from "./figures.js";
-import { clock, tempoWords, workerWords } from "./format.js";
+import { clock, tempoWords, waitingWords, workerWords } from "./format.js";
 import { Input } from "./input.js";
 import { Knobs } from "./knobs.js";
+import { Learn } from "./learn.js";
 import { Meters } from "./meters.js";
+import { Midi } from "./midi.js";
 import { controlsOf } from "./oscquery.js";
 import { BUFFER_MS, Player } from "./player.js";
 import { Prompts } from "./prompts.js";
@@ -26,12 +29,14 @@ const UNLOCK_MS = 500; // where there is no sound device, the browser never says
 const FRAME_MS = 1000 / 30;
 const STILL_FRAME_MS = 250; // where motion is reduced
 const PANELS = [["prompts", "Prompts"], ["knobs", "Controls"], ["takes", "Takes"], ["input", "Audio in"], ["figures", "Health"]];
-const NEEDS = [["/magnet/tap", "tap"], ["/magnet/quantize", "quantize"], ["/magnet/take/keep", "takes"], ["/magnet/input/record", "input"]];
+const NEEDS = [["/magnet/chords", "chords"], ["/magnet/tap", "tap"], ["/magnet/quantize", "quantize"], ["/magnet/take/keep", "takes"], ["/magnet/input/record", "input"]];
 
 const element = (id) => document.getElementById(id);
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 let isUp = false;
+let isLost = false; // it was up; said once, however often it is tried again
+let isGarbled = false;
 let controls = []; // the table (oscquery.js)
 let lastStatus = null;
 
@@ -60,7 +65,10 @@ const knobs = new Knobs(element("groups"), command);
 const takes = new Takes(command, server);
 const input = new Input(player, client, command, { unlock, say: complain });
 const themes = new Themes(() => view.restyle());
-const parts = [transport, prompts, knobs, takes, input];
+const midi = new Midi();
+const chords = new Chords(command, midi, complain);
+const learn = new Learn(midi, () => new Map([...knobs.faders, ...prompts.faders]), complain);
+const parts = [transport, prompts, chords, knobs, takes, input];
 
 const shortcuts = new Shortcuts([
   [" ", "Play, stop", () => transport.toggle()],
@@ -69,10 +77,11 @@ const shortcuts = new Shortcuts([
   ["l", "Next length of loop", () => transport.loop.next()],
   ["q", "Now, on beat, on bar", () => transport.quantize.next()],
   ["r", "Reset at the bar", () => command("/magnet/reset", "bar")],
-  ["0", "Reset at once", () => command("/magnet/reset", "now")],
+  ["shift+0", "Reset at once", () => command("/magnet/reset", "now")],
   ["k", "Keep a take", () => takes.keep()],
   ["u", "Undo the last change", () => takes.undo()],
   ["i", "Record from the microphone", () => input.toggle()],
+  ["m", "Move what is chosen by MIDI", () => learn.toggle()],
   ["d", "Light or dark", () => themes.toggle()],
   ["1 2 3 4 5 6", "Write in that slot", null],
   ...[1, 2, 3, 4, 5, 6].map((number) => [String(number), "", () => prompts.focus(number)]),
@@ -105,6 +114,7 @@ async function command(address, ...args) {
 }
 
 async function unlock() {
+  if (stream.isRemote) return;
   await Promise.race([player.unlock(), new Promise((resolve) => setTimeout(resolve, UNLOCK_MS))]);
 }
 
@@ -129,14 +139,21 @@ element("token-form").addEventListener("submit", (event) => {
 // --- what the server says ---
 
 client.addEventListener("connection", ({ detail: { up, reason, ready } }) => {
+  const isNews = up || !isLost;
   isUp = up;
+  isLost = !up;
   show("connection", up ? "connected" : `not connected${reason ? `: ${reason}` : ", trying again"}`);
   element("connection").classList.toggle("up", up);
   element("token-form").hidden = up || !/token/.test(reason);
   for (const part of parts) part.disabled = !up;
   max.out("status", up ? "connected" : "disconnected", ...(reason ? [reason] : []));
   if (up) greet(ready);
-  else figures.note(`The connection was lost${reason ? `: ${reason}` : ""}`);
+  else if (isNews) figures.note(`The connection was lost${reason ? `: ${reason}` : ""}`);
+});
+
+client.addEventListener("garbled", ({ detail: { reason } }) => {
+  if (!isGarbled) complain(`This page cannot read what the server sends: ${reason}. Reload it: it may be older than the server`);
+  isGarbled = true;
 });
 
 async function greet(ready) {
@@ -157,6 +174,7 @@ async function meetControls() {
     const tree = await server.fetchJson("/osc");
     controls = tree === null ? [] : controlsOf(tree);
     knobs.build(controls);
+    learn.refresh();
   }
   if (controls.length === 0) {
     element("groups").textContent = "This server does not list its controls at /osc.";
@@ -183,7 +201,9 @@ client.addEventListener("event", ({ detail }) => {
       break;
     case "worker":
       figures.worker(detail.state, detail.detail);
-      if (detail.state === "ready") show("message", "");
+      if (detail.state === "restarting") input.lose();
+      if (!isUp) show("connection", `connecting: ${workerWords(detail.state, detail.detail)}`);
+      else if (detail.state === "ready") show("message", "");
       else complain(workerWords(detail.state, detail.detail));
       break;
     case "dropped":
@@ -203,21 +223,29 @@ client.addEventListener("event", ({ detail }) => {
     case "input":
       input.follow(detail);
       break;
+    case "session":
+      figures.note(`Session ${detail.name} is ${detail.state}: ${detail.detail}`);
+      break;
     case "device":
       figures.note(`Audio device ${detail.state}: ${detail.detail}`);
       break;
   }
 });
 
-async function refresh() {
-  if (!isUp) return;
+const poll = new Newest(ask); // one question at a time, however slow the answer
+
+function refresh() {
+  if (isUp) poll.push(null);
+}
+
+async function ask() {
   const status = await client.command("/magnet/status").catch(() => null);
   if (status === null) return;
   if (Number(status.position) > 0 || lastStatus === null) lastStatus = status;
-  for (const part of [transport, prompts, knobs, input, figures]) part.adopt?.(status);
+  for (const part of [transport, prompts, chords, knobs, input, figures, stream]) part.adopt(status);
   figures.worker(status.worker, status.worker_detail);
   session.adopt(status.session);
-  element("unlock").hidden = player.isOn || (status.state !== "playing" && !isEmbedded());
+  element("unlock").hidden = stream.isRemote || player.isOn || (status.state !== "playing" && !isEmbedded());
 }
 
 // --- what is heard ---
@@ -250,27 +278,47 @@ function draw(now) {
   if (now - drawnAt < (isStill ? STILL_FRAME_MS : FRAME_MS) - 4) return;
   drawnAt = now;
   transport.beat(stream.beat);
-  const { playhead, timeline, grid, spectra } = stream;
-  if (element("view").offsetParent) view.draw({ playhead, timeline, grid, rate: player.rate, hop: spectra.hop, isStill });
+  const { playhead, timeline, grid, spectra, waiting } = stream;
+  if (element("view").offsetParent) view.draw({ playhead, timeline, grid, waiting, rate: player.rate, hop: spectra.hop, isStill });
 }
 
 function summarise() {
   const { playhead, timeline } = stream;
   const pieces = timeline.pieces(playhead, playhead, Infinity);
   const seconds = (zone) => pieces.reduce((sum, piece) => sum + (piece.zone === zone ? piece.to - piece.from : 0), 0) / player.rate;
-  show("summary", `${seconds("frozen").toFixed(1)} s are frozen, ${seconds("planned").toFixed(1)} s more are planned`);
+  const waiting = stream.waiting.map(({ names, samples }) => `; ${waitingWords(names, samples / player.rate)}`);
+  show("summary", `${seconds("frozen").toFixed(1)} s are frozen, ${seconds("planned").toFixed(1)} s more are planned${waiting.join("")}`);
+}
+
+// A remote control hears nothing; what is planned for now is what sounds.
+function showElsewhere() {
+  if (!stream.isRemote) return;
+  const { playhead, timeline } = stream;
+  const [now] = stream.isPlaying ? timeline.pieces(playhead, playhead, playhead + 1) : [];
+  show("position", clock(playhead / player.rate));
+  show("plan", now ? String(now.plan) : "none");
+  show("source", now ? now.source : stream.isPlaying ? "other" : "nothing");
+  element("source").className = element("source").textContent;
+}
+
+function controlOnly(reason) {
+  client.hello.channels = 0;
+  document.body.classList.add("remote");
+  Object.assign(element("remote"), { hidden: false, title: reason });
+  figures.note(`Remote control: ${reason}`);
 }
 
 setInterval(() => {
   refresh();
   summarise();
+  showElsewhere();
 }, STATUS_MS);
 for (const part of parts) part.disabled = true;
 requestAnimationFrame(draw);
 try {
   await player.start();
-  client.connect();
-  if (isEmbedded()) player.unlock(); // as far as the browser allows; else there is the button
 } catch (error) {
-  complain(`This page cannot play: ${error.message}`);
+  controlOnly(error.message);
 }
+client.connect();
+if (isEmbedded()) player.unlock(); // as far as the browser allows; else there is the button

@@ -1,7 +1,7 @@
 // The page inside Max: `/?embed=1` in jweb~ shows one panel at a time, and talks to the patch.
 //
 // Outlets: status STATE, ready RATE CHANNELS SESSION, beat BEAT BAR BPM, done ADDRESS SECONDS,
-// fail ADDRESS reason, event NAME values. Inlets: play, stop, toggle, again, tap, undo, prompt TEXT,
+// fail ADDRESS reason, event NAME values. Inlets: play, stop, again, tap, undo, prompt TEXT,
 // slot N WEIGHT TEXT, tempo BPM, loop BARS, quantize WHEN, reset [WHEN], keep [BARS], param NAME VALUE,
 // cmd ADDRESS args.
 

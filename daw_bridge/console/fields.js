@@ -26,19 +26,22 @@ export class Newest {
   }
 }
 
-// A text field. `send(text)` is called when it is submitted; `onEdit(isEdited)` tells whether it differs.
+// A text field. `send(text)` is called when it is submitted, or left where `isSentOnLeave` (the keys of a
+// telephone have no Return); `onEdit(isEdited)` tells whether it differs.
 export class TextField {
   #known = ""; // what the session plays
   #sending = 0;
 
-  constructor(input, send, onEdit = () => {}) {
+  constructor(input, send, { onEdit = () => {}, isSentOnLeave = false } = {}) {
     this.input = input;
     this.send = send;
     this.onEdit = onEdit;
     input.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!input.disabled) this.submit();
+      if (input.disabled || (isSentOnLeave && !this.isEdited)) return; // Enter leaves it first
+      this.submit();
     });
+    if (isSentOnLeave) input.addEventListener("change", () => this.isEdited && input.checkValidity() && this.submit());
     input.addEventListener("input", () => this.#tell());
     input.addEventListener("keydown", ({ key }) => {
       if (key !== "Escape") return;
@@ -51,6 +54,10 @@ export class TextField {
   // What the session plays, whatever is being written.
   get known() {
     return this.#known;
+  }
+
+  get isEdited() {
+    return this.input.value !== this.#known;
   }
 
   async submit() {
@@ -73,7 +80,7 @@ export class TextField {
   }
 
   #tell() {
-    this.onEdit(this.input.value !== this.#known);
+    this.onEdit(this.isEdited);
   }
 }
 

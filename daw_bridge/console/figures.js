@@ -1,5 +1,6 @@
 // Figures that say whether the page and the server can be trusted, and what happened.
 
+import { nameOf } from "./changes.js";
 import { show } from "./fields.js";
 import { duration, milliseconds, workerWords } from "./format.js";
 import { Latencies } from "./stats.js";
@@ -13,7 +14,7 @@ export class Figures {
   // A change was heard so long after it was made.
   heard({ address, ms }) {
     this.#latencies.add(ms);
-    show("latency", `${milliseconds(ms)} (${address.replace(/^\/magnet\/(param\/)?/, "")})`);
+    show("latency", `${milliseconds(ms)} (${nameOf(address)})`);
     const { p50, p95, count } = this.#latencies;
     show("percentiles", `${Math.round(p50)} / ${milliseconds(p95)}`);
     document.getElementById("percentiles").title = `of ${count} changes`;

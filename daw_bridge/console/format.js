@@ -38,6 +38,9 @@ export function tempoWords({ source, bpm, detail }) {
   return [`The tempo follows ${source} at ${tempo(bpm)} bpm`, detail].filter(Boolean).join(": ");
 }
 
+// Return when changes are heard: "prompt/1 in 1.3 s".
+export const waitingWords = (names, seconds) => `${names} in ${seconds.toFixed(1)} s`;
+
 const WORKER = {
   starting: "The model is loading",
   ready: "The model is ready",

@@ -14,6 +14,7 @@ export class Input {
   #command;
   #recorder;
   #isRecording = false;
+  #isBusy = false; // the browser asks whether this page may listen, or the server is asked
   #level = new Ballistics();
 
   // `unlock()` makes sound possible; `say(text)` shows what went wrong.
@@ -37,12 +38,17 @@ export class Input {
   }
 
   async toggle() {
-    if (this.#isRecording) {
-      this.#recorder.end();
-      await this.#command("/magnet/input/record", 0);
-      this.#finish();
-      return;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      if (this.#isRecording) await this.#end();
+      else await this.#begin();
+    } finally {
+      this.#isBusy = false;
     }
+  }
+
+  async #begin() {
     await this.unlock();
     try {
       await this.#recorder.open();
@@ -59,10 +65,22 @@ export class Input {
     this.#showButton();
   }
 
-  // Take the input event: off, recording, recorded or in use.
+  async #end() {
+    this.#recorder.end();
+    await this.#command("/magnet/input/record", 0);
+    this.#finish();
+  }
+
+  // Take the input event: off, recording, recorded or in use. The server ends a phrase at its longest.
   follow({ state, seconds }) {
     show("input-state", seconds > 0 ? `${state}, ${seconds.toFixed(1)} s` : state);
     if (state === "off") this.use.show("off");
+    if (state === "recorded" && this.#isRecording) this.#finish();
+  }
+
+  // The model's process is lost, and with it what it had of the phrase.
+  lose() {
+    if (this.#isRecording) this.#finish();
   }
 
   adopt(status) {

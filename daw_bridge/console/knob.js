@@ -1,4 +1,4 @@
-// A knob: drag, wheel, arrows, double click for the default, Enter for a number.
+// A knob: drag, wheel (once it has the focus), arrows, double click for the default, Enter for a number.
 
 import { decimals, nudged, travelOf, valueAt } from "./curves.js";
 import { Newest } from "./fields.js";
@@ -35,10 +35,8 @@ export class Knob {
   value = null; // null: the model's own, which nobody has told us
   home = null; // the default
 
-  // `control` is one of oscquery.js with one argument; `send(value)` carries a change out;
-  // `isScrolling()` tells whether the wheel is moving the page.
-  constructor(control, send, isScrolling) {
-    this.isScrolling = isScrolling;
+  // `control` is one of oscquery.js with one argument; `send(value)` carries a change out.
+  constructor(control, send) {
     const [argument] = control.arguments;
     this.spec = { low: argument.low, high: argument.high, curve: argument.curve, isWhole: argument.type === "i" };
     this.unit = argument.unit;
@@ -70,6 +68,11 @@ export class Knob {
 
   get disabled() {
     return this.dial.getAttribute("aria-disabled") === "true";
+  }
+
+  // Go to a share of the travel, 0 to 1, as a controller says.
+  move(share) {
+    if (!this.isHeld) this.#set(valueAt(this.spec, share));
   }
 
   get shown() {
@@ -134,7 +137,7 @@ export class Knob {
   }
 
   #wheel(event) {
-    if (this.isScrolling()) return; // the knob only came by under the pointer
+    if (this.disabled || document.activeElement !== this.dial) return; // it only came by under the pointer
     event.preventDefault();
     const delta = event.deltaY || event.deltaX; // with Shift the wheel goes sideways
     if (delta !== 0) this.#nudge(-Math.sign(delta) * (event.shiftKey ? FINE : 1));

@@ -5,8 +5,6 @@ import { title } from "./format.js";
 import { Knob } from "./knob.js";
 import { grouped, widgetOf } from "./oscquery.js";
 
-const SCROLL_MS = 400; // after the page moved, the wheel is still the page's
-
 export class Knobs {
   #widgets = new Map(); // name -> {adopt, setHome, disabled}
 
@@ -14,8 +12,6 @@ export class Knobs {
   constructor(parent, command) {
     this.parent = parent;
     this.command = command;
-    this.scrolledAt = -Infinity;
-    document.addEventListener("scroll", () => (this.scrolledAt = performance.now()), { capture: true, passive: true });
   }
 
   // Build the widgets of a table of controls (oscquery.js).
@@ -44,16 +40,16 @@ export class Knobs {
     for (const widget of this.#widgets.values()) widget.disabled = isDisabled;
   }
 
-  // Set a parameter from elsewhere (Max).
-  set(name, value) {
-    return this.command(`/magnet/param/${name}`, value);
+  // What a controller can move: Map of id -> {element, label, move(share)}.
+  get faders() {
+    const knobs = [...this.#widgets].filter(([, widget]) => widget instanceof Knob);
+    return new Map(knobs.map(([name, knob]) => [knob.dial.id, { element: knob.element, label: title(name), move: (share) => knob.move(share) }]));
   }
 
   #widget(control) {
     const send = (value) => this.command(control.address, value);
     const kind = widgetOf(control.arguments[0]);
-    const isScrolling = () => performance.now() - this.scrolledAt < SCROLL_MS;
-    const widget = kind === "knob" ? new Knob(control, send, isScrolling) : kind === "switch" ? new Switch(control, send) : new Entry(control, send);
+    const widget = kind === "knob" ? new Knob(control, send) : kind === "switch" ? new Switch(control, send) : new Entry(control, send);
     this.#widgets.set(control.name, widget);
     return widget.element;
   }
@@ -120,8 +116,7 @@ class Entry {
     this.input.setAttribute("aria-label", title(control.name));
     form.append(this.input);
     const wire = (text) => (isText || text.includes(",") ? text.trim() : Number(text));
-    this.field = new TextField(this.input, (text) => text.trim() && send(wire(text)));
-    this.input.addEventListener("change", () => this.field.submit()); // also where it is left by Tab
+    this.field = new TextField(this.input, (text) => text.trim() && send(wire(text)), { isSentOnLeave: true });
     this.element = captioned(control, form);
     this.setHome(control.arguments[0].default);
   }

@@ -1,6 +1,6 @@
 // Binary messages of the stream: a 40-byte little-endian header, then interleaved float samples.
 
-export const FLAG = { prefix: 1, infill: 2, concealed: 4, last: 8 };
+export const FLAG = { prefix: 1, infill: 2, concealed: 4, last: 8, take: 16 };
 
 const HEADER_BYTES = 40;
 const MAGIC = 0x4d474e54; // "MGNT"

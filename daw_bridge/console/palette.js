@@ -21,7 +21,7 @@ export function ramp(stops) {
   return table;
 }
 
-const NAMES = ["text", "quiet", "panel", "well", "edge", "rim", "accent", "accent-ink", "ground", "prefix", "infill", "concealed", "font"];
+const NAMES = ["text", "quiet", "panel", "well", "edge", "rim", "accent", "accent-ink", "ground", "prefix", "infill", "concealed", "take", "font"];
 
 // Return the theme's colours by name, and the ramp of the spectrogram.
 export function palette(root = document.documentElement) {

@@ -38,7 +38,7 @@ export class Player extends EventTarget {
   // Load the worklet; throw where this browser cannot play here.
   async start() {
     if (!this.context.audioWorklet) {
-      throw new Error("browsers play on http://localhost only: open this page there, or through an ssh tunnel");
+      throw new Error("browsers play on https and on http://localhost only");
     }
     await this.context.audioWorklet.addModule("worklet.js");
     this.#node = new AudioWorkletNode(this.context, "stream", {

@@ -26,12 +26,10 @@ export function wordsIn(words, text) {
 
 export class Prompts {
   #slots;
-  #command;
   #unknown = new Set(); // words that the model has not understood
 
   // `command(address, ...args)` carries a change out.
   constructor(command) {
-    this.#command = command;
     const template = document.getElementById("slot");
     const parent = document.getElementById("slots");
     this.#slots = SLOTS.map((number) => {
@@ -89,9 +87,12 @@ export class Prompts {
     document.getElementById("vocabulary").replaceChildren(...buttons);
   }
 
-  // Put a text in a slot from elsewhere (Max).
-  put(number, text, weight = 1) {
-    return this.#command(`/magnet/prompt/${number}`, text, weight);
+  // What a controller can move: Map of id -> {element, label, move(share)}.
+  get faders() {
+    return new Map(this.#slots.map((slot) => {
+      const label = `the weight of slot ${slot.number}`;
+      return [slot.weight.id, { element: slot.form, label, move: (share) => slot.move(share) }];
+    }));
   }
 
   #showBlend() {
@@ -131,26 +132,31 @@ class Slot {
     this.weight.id = `weight-${number}`;
     this.weight.setAttribute("aria-label", `Weight of slot ${number}`);
     this.button.setAttribute("aria-label", `Send slot ${number}`);
-    const put = (text, share) => command(`/magnet/prompt/${number}`, text, share);
-    this.newest = new Newest((share) => put(this.field.known, share));
-    this.field = new TextField(this.text, (text) => put(text, this.share), (isEdited) => {
-      form.classList.toggle("edited", isEdited);
-      if (!isEdited) onChange();
+    const address = `/magnet/prompt/${number}`;
+    this.newest = new Newest((share) => command(`${address}/weight`, share)); // whatever the text is by now
+    this.field = new TextField(this.text, (text) => command(address, text), {
+      onEdit: (isEdited) => {
+        form.classList.toggle("edited", isEdited);
+        if (!isEdited) onChange();
+      },
     });
     this.weight.addEventListener("input", () => {
       this.#show();
       onChange();
       this.newest.push(this.share);
     });
-    this.weight.addEventListener("dblclick", () => {
-      this.weight.value = 1;
-      this.weight.dispatchEvent(new Event("input"));
-    });
+    this.weight.addEventListener("dblclick", () => this.move(1));
     this.#show();
   }
 
   get share() {
     return Number(this.weight.value);
+  }
+
+  move(share) {
+    if (this.weight.disabled) return;
+    this.weight.value = share;
+    this.weight.dispatchEvent(new Event("input"));
   }
 
   // Write a word at the end of the text, ready to be sent.

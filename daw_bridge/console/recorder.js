@@ -38,7 +38,12 @@ export class Recorder extends EventTarget {
     } catch (error) {
       throw new Error(reasonOf(error));
     }
-    await this.#context.audioWorklet.addModule("recorder_worklet.js");
+    try {
+      await this.#context.audioWorklet.addModule("recorder_worklet.js");
+    } catch (error) {
+      this.close(); // else it would go on listening
+      throw new Error(`this page's recorder cannot be loaded: ${error.message}`);
+    }
     this.#source = this.#context.createMediaStreamSource(this.#stream);
     this.#node = new AudioWorkletNode(this.#context, "recorder", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
     this.#node.port.onmessage = ({ data }) => this.#take(data);

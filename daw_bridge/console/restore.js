@@ -11,9 +11,15 @@ export function commandsOf(status, controls) {
   if (status.prompt) commands.push(["/magnet/prompt", status.prompt]);
   for (const slot of SLOTS) {
     const text = status[`prompt/${slot}`];
-    if (text) commands.push([`/magnet/prompt/${slot}`, text, status[`prompt/${slot}/weight`] ?? 1]);
+    const weight = status[`prompt/${slot}/weight`];
+    if (text) commands.push([`/magnet/prompt/${slot}`, text, weight ?? 1]);
+    else if (weight !== undefined) commands.push([`/magnet/prompt/${slot}/weight`, weight]);
   }
-  if (status.tempo) commands.push(["/magnet/tempo", status.tempo]);
+  if (status.chords) commands.push(["/magnet/chords", status.chords]);
+  // A clock that is followed tells the tempo itself, and the server refuses any other.
+  const { tempo_source: source = "off", tempo_source_bpm: led = 0 } = status;
+  const isLed = source !== "off" && source !== "tap" && led > 0;
+  if (status.tempo && !isLed) commands.push(["/magnet/tempo", status.tempo]);
   if (status.quantize && status.quantize !== "off") commands.push(["/magnet/quantize", status.quantize]);
   return commands;
 }

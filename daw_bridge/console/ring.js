@@ -10,9 +10,13 @@ export class FrameRing {
   #taken = 0;
   #marks = []; // {at, position, plan, flags} from frame `at` on
   #heard = { position: 0, plan: 0, flags: 0 };
+  #end = null; // stream position after the last frame written
+  #fadeFrames;
 
-  constructor(capacity, channels = 2) {
+  // Where a packet does not follow on the one before, `fadeFrames` of both are crossfaded.
+  constructor(capacity, channels = 2, fadeFrames = 0) {
     this.#capacity = capacity;
+    this.#fadeFrames = fadeFrames;
     this.#channels = Array.from({ length: channels }, () => new Float32Array(capacity));
   }
 
@@ -25,20 +29,31 @@ export class FrameRing {
     return this.#heard;
   }
 
+  // Return whether a packet can be written without a click: it follows, or there is enough to fade out.
+  canJoin({ position }) {
+    return this.#end === null || position === this.#end || this.available >= this.#fadeFrames;
+  }
+
   // Take in a packet of interleaved samples; return how many of its frames had no room.
   write({ samples, channels, frames, position, plan, flags }) {
+    const isJump = this.#end !== null && position !== this.#end;
+    const faded = isJump ? Math.min(this.#fadeFrames, this.available, frames) : 0;
+    this.#written -= faded; // they are written once more, mixed
     const count = Math.min(frames, this.#capacity - this.available);
+    while (this.#marks.length > 0 && this.#marks.at(-1).at >= this.#written) this.#marks.pop();
     if (count > 0) this.#marks.push({ at: this.#written, position, plan, flags });
     for (const [channel, ring] of this.#channels.entries()) {
       let from = Math.min(channel, channels - 1); // mono goes to every side
       let to = this.#written % this.#capacity;
       for (let n = 0; n < count; n++) {
-        ring[to] = samples[from];
+        const share = n < faded ? (n + 1) / (faded + 1) : 1;
+        ring[to] = share * samples[from] + (n < faded ? (1 - share) * ring[to] : 0);
         from += channels;
         if (++to === this.#capacity) to = 0;
       }
     }
     this.#written += count;
+    this.#end = position + count;
     return frames - count;
   }
 
@@ -66,5 +81,6 @@ export class FrameRing {
     this.#taken = this.#written;
     this.#marks = [];
     this.#heard = { position: 0, plan: 0, flags: 0 };
+    this.#end = null;
   }
 }

@@ -13,10 +13,17 @@ export function isTaken(target, key) {
   return role === "slider" && (key === "Enter" || key === "Delete" || key === "Backspace");
 }
 
+// Return the names that a key may have among the actions: "a", "shift+0". The second is of the place on the
+// keyboard: what Shift makes of a digit differs from country to country.
+export function namesOf({ key, code = "", shiftKey }) {
+  const [, digit] = /^Digit(\d)$/.exec(code) ?? [];
+  return shiftKey && digit ? [key.toLowerCase(), `shift+${digit}`] : [key.toLowerCase()];
+}
+
 export class Shortcuts {
   #actions;
 
-  // `actions`: [[key, what it does, function]]; keys are KeyboardEvent.key in lower case.
+  // `actions`: [[key, what it does, function]]; keys are those of `namesOf`.
   constructor(actions) {
     this.#actions = new Map(actions.filter(([, , act]) => act).map(([key, , act]) => [key, act]));
     this.dialog = document.getElementById("shortcuts");
@@ -39,18 +46,20 @@ export class Shortcuts {
   #onKey(event) {
     if (event.key === "Escape" && event.target.tagName === "INPUT") event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTaken(event.target, event.key)) return;
-    const act = this.#actions.get(event.key.toLowerCase());
+    const act = namesOf(event).map((name) => this.#actions.get(name)).find(Boolean);
     if (!act || (event.key !== "?" && (!this.box.checked || this.dialog.open))) return;
     event.preventDefault();
     act();
   }
 }
 
+const titleOf = (name) => (name.length === 1 ? name.toUpperCase() : name.replace(/^shift\+/, "Shift + "));
+
 function row(key, what) {
   const line = document.createElement("div");
   const term = document.createElement("dt");
   const names = key === " " ? ["Space"] : key.split(" ");
-  for (const name of names) term.append(Object.assign(document.createElement("kbd"), { textContent: name.length === 1 ? name.toUpperCase() : name }));
+  for (const name of names) term.append(Object.assign(document.createElement("kbd"), { textContent: titleOf(name) }));
   line.append(term, Object.assign(document.createElement("dd"), { textContent: what }));
   return line;
 }

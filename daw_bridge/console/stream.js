@@ -1,6 +1,9 @@
 // The stream as this page has it: what comes goes to the player, the spectra and the timeline.
+//
+// A remote control (a page that cannot play) gets no samples; it knows where the music is by its beats.
 
 import { Changes } from "./changes.js";
+import { Elsewhere } from "./elsewhere.js";
 import { Grid } from "./grid.js";
 import { Spectra } from "./spectrum.js";
 import { Timeline } from "./timeline.js";
@@ -14,6 +17,7 @@ export class Stream extends EventTarget {
   #playSent = null;
   #packetAt = -Infinity;
   #reported = null;
+  #elsewhere = new Elsewhere();
 
   // `onColumn(column, levels)` takes the spectra, of so many rows.
   constructor(client, player, rows, onColumn) {
@@ -33,14 +37,37 @@ export class Stream extends EventTarget {
     this.#playSent = performance.now() - this.#packetAt > NEW_START_MS ? performance.now() : null;
   }
 
-  // The position at the ear; where nothing was heard yet, what was received.
+  // Whether this page asked for no samples.
+  get isRemote() {
+    return this.client.hello.channels === 0;
+  }
+
+  // The position at the ear, here or elsewhere; where nothing was heard yet, what was received.
   get playhead() {
-    return this.player.playhead() ?? this.timeline.received ?? 0;
+    return this.player.playhead() ?? this.#playheadElsewhere ?? this.timeline.received ?? 0;
+  }
+
+  get isPlaying() {
+    return this.player.isPlaying || this.#playheadElsewhere !== null;
   }
 
   // The beat at the ear (grid.js), null while nothing is heard.
   get beat() {
-    return this.player.isPlaying ? this.grid.at(this.playhead) : null;
+    return this.isPlaying ? this.grid.at(this.playhead) : null;
+  }
+
+  // What is carried out and not heard yet (changes.js).
+  get waiting() {
+    return this.changes.waiting(this.playhead);
+  }
+
+  // Take what the session says of itself.
+  adopt({ state }) {
+    if (state !== "playing") this.#elsewhere.stop();
+  }
+
+  get #playheadElsewhere() {
+    return this.#elsewhere.playhead(performance.now(), this.player.rate);
   }
 
   #emit(name, detail) {
@@ -48,6 +75,7 @@ export class Stream extends EventTarget {
   }
 
   #onConnection({ up, ready, isResumed }) {
+    this.#elsewhere.stop();
     if (!up) {
       this.changes.clear();
       return;
@@ -73,10 +101,11 @@ export class Stream extends EventTarget {
 
   // While nothing sounds, a change waits for whoever plays: that is no latency.
   #onDone(change) {
-    if (this.player.isPlaying || change.address === "/magnet/play") this.changes.add(change);
+    if (this.isPlaying || change.address === "/magnet/play") this.changes.add(change);
   }
 
   #onEvent(event) {
+    if (event.event === "beat" && this.isRemote) this.#onBeat(event);
     if (event.event !== "plan") return;
     const { rate } = this.player;
     const { position, plan, bpm, bar_position: barPosition } = event;
@@ -89,8 +118,17 @@ export class Stream extends EventTarget {
     if (!playing) return;
     if (position !== this.#reported) this.client.send({ cmd: "playhead", position });
     this.#reported = position;
-    const { rate, outputLatency } = this.player;
-    const now = performance.now() + 1000 * outputLatency;
-    for (const change of this.changes.heard(position, now, rate)) this.#emit("change", change);
+    this.#pass(position, performance.now() + 1000 * this.player.outputLatency);
+  }
+
+  #onBeat({ position }) {
+    const now = performance.now();
+    this.#elsewhere.tell(position, now);
+    this.#pass(position, now);
+  }
+
+  // A position is heard at a time: so is every change before it.
+  #pass(position, at) {
+    for (const change of this.changes.heard(position, at, this.player.rate)) this.#emit("change", change);
   }
 }

@@ -15,13 +15,12 @@ export function describe({ bars, bpm, samples, sample_rate: rate }) {
 
 export class Takes {
   #command;
-  #link;
+  #server;
 
-  // `command(address, ...args)` carries a change out; `fetchJson(path)` and `link(path)` reach the server.
-  constructor(command, { fetchJson, link }) {
+  // `command(address, ...args)` carries a change out; `server` is where the takes are fetched (server.js).
+  constructor(command, server) {
     this.#command = command;
-    this.#link = link;
-    this.fetchJson = fetchJson;
+    this.#server = server;
     element("keep-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.keep();
@@ -46,7 +45,7 @@ export class Takes {
 
   // Show the takes that the server has now.
   async refresh() {
-    const takes = await this.fetchJson("/takes");
+    const takes = await this.#server.fetchJson("/takes");
     if (takes === null) return;
     element("take-list").replaceChildren(...takes.map((take) => this.#row(take)).reverse()); // the newest first
   }
@@ -61,7 +60,7 @@ export class Takes {
     recall.setAttribute("aria-label", `Recall ${name}`);
     recall.addEventListener("click", () => this.#command("/magnet/take/recall", name));
     const file = `${name}.wav`;
-    const url = new URL(this.#link(`/takes/${encodeURIComponent(name)}.wav`), location.href).href;
+    const url = new URL(this.#server.link(`/takes/${encodeURIComponent(name)}.wav`), location.href).href;
     const save = Object.assign(document.createElement("a"), { href: url, download: file, textContent: "WAV", draggable: true });
     save.setAttribute("aria-label", `Download ${file}`);
     row.append(label, recall, save);

@@ -7,9 +7,10 @@ import { FLAG } from "./packet.js";
 
 const KEPT_PLANS = 64;
 
-// Return what a sample with these flags is: "concealed", "prefix", "infill" or "other".
+// Return what a sample with these flags is: "concealed", "take", "prefix", "infill" or "other".
 export function sourceOf(flags) {
   if (flags & FLAG.concealed) return "concealed";
+  if (flags & FLAG.take) return "take"; // of a recalled take: no plan made it
   if (flags & FLAG.prefix) return "prefix";
   return flags & FLAG.infill ? "infill" : "other";
 }

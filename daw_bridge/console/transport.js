@@ -32,7 +32,7 @@ export class Transport {
       element(id).addEventListener(id === "tap" ? "pointerdown" : "click", () => command(...message));
     }
     element("tap").addEventListener("click", ({ detail }) => detail === 0 && command("/magnet/tap")); // by keyboard
-    this.tempo = new TextField(element("tempo"), (text) => command("/magnet/tempo", Number(text)));
+    this.tempo = new TextField(element("tempo"), (text) => command("/magnet/tempo", Number(text)), { isSentOnLeave: true });
     this.loop = new Choice(element("loop"), LOOPS, (bars) => this.#choose(this.loop, "/magnet/loop", bars));
     this.quantize = new Choice(element("quantize"), QUANTA, (when) => this.#choose(this.quantize, "/magnet/quantize", when));
   }
@@ -60,11 +60,21 @@ export class Transport {
     if (!(await this.#command(address, value))) choice.show(before);
   }
 
+  // A loop may have a length that no button has: others set it.
+  #showLoop(bars) {
+    this.loop.show(bars);
+    const isOffered = LOOPS.some(([length]) => length === bars);
+    const said = isOffered ? "Loop, bars" : `Loop, ${bars} bars`;
+    element("loop").setAttribute("aria-label", said);
+    show("loop-label", said);
+    element("loop-label").classList.toggle("set", !isOffered);
+  }
+
   adopt(status) {
     this.#isPlaying = status.state === "playing" || status.state === "priming";
     element("play").setAttribute("aria-pressed", String(this.#isPlaying));
     this.tempo.adopt(status.tempo ? String(Number(status.tempo.toFixed(2))) : "");
-    this.loop.show(status.loop ?? 0);
+    this.#showLoop(status.loop ?? 0);
     this.quantize.show(status.quantize ?? "off");
     const { tempo_source: source = "off", tempo_source_detail: detail } = status;
     const own = status.tempo ? "as set" : "of the words";

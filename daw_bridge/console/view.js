@@ -1,5 +1,6 @@
 // The scrolling picture of the stream: spectrogram, beats, plans and zones around the playhead.
 
+import { waitingWords } from "./format.js";
 import { Heatmap } from "./heatmap.js";
 import { palette } from "./palette.js";
 import { viewBegin } from "./timeline.js";
@@ -12,6 +13,7 @@ const MAX_S = 16;
 const PLAYHEAD_SHARE = 0.64;
 const RULER = 22; // pixels above the picture
 const LANE = 20; // below it: what made the sound
+const WORTH_SAYING_S = 0.3; // what is heard sooner cannot be read in time
 const ZONES = { heard: "heard", frozen: "frozen", planned: "planned" };
 
 export class View {
@@ -39,7 +41,7 @@ export class View {
     this.canvas.height = Math.max(1, Math.round(clientHeight * this.#scale));
   }
 
-  // Draw what there is at a playhead. `scene`: {playhead, rate, hop, timeline, grid, isStill}.
+  // Draw what there is at a playhead. `scene`: {playhead, rate, hop, timeline, grid, waiting, isStill}.
   draw(scene) {
     const { context, colours } = this;
     const width = this.canvas.width / this.#scale;
@@ -57,6 +59,7 @@ export class View {
     this.#zones(frame);
     this.#beats(frame);
     this.#borders(frame);
+    this.#waiting(frame);
     this.#playhead(frame);
   }
 
@@ -155,6 +158,27 @@ export class View {
       context.fillStyle = colours.quiet;
       context.fillText(label, x + 4, box.y + box.height + 18);
       free = x + context.measureText(label).width + 10;
+    }
+  }
+
+  // Changes that are carried out, where they will be heard.
+  #waiting({ waiting, rate, end, box, at }) {
+    const { context, colours } = this;
+    context.font = `600 12px ${colours.font}`;
+    let y = box.y + 16;
+    for (const { position, names, samples } of waiting) {
+      if (samples < WORTH_SAYING_S * rate) continue;
+      const text = waitingWords(names, samples / rate);
+      const width = context.measureText(text).width;
+      const x = Math.min(at(Math.min(position, end)), box.width - 2);
+      const left = Math.min(x + 6, box.width - width - 8); // what lies beyond the picture is said at its edge
+      context.fillStyle = colours.accent;
+      context.fillRect(x - 1, box.y, 2, box.height);
+      context.fillStyle = colours.panel;
+      context.fillRect(left - 4, y - 14, width + 8, 20);
+      context.fillStyle = colours.accent;
+      context.fillText(text, left, y);
+      y += 22;
     }
   }
 

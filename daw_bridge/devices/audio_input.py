@@ -1,5 +1,8 @@
 """Hearing a sound card: what it gives goes to whoever records a phrase in the session ``main``.
 
+A card that is lost ends the phrase that it was giving: it may come back later, at another rate, and
+a phrase with a hole in it is none.
+
 Threading: event loop only; the other end of the ring is the card's process.
 """
 
@@ -27,10 +30,12 @@ async def _listen(hub: Hub, card: Card) -> str:
     recorder = hub.session("main").recorder
     assert recorder is not None, "the model is known"
     watch = StallWatch(card, hub.clock())
-    while not (why := watch.why_lost(hub.clock())):
-        pump(card, recorder)
-        await asyncio.sleep(LOOK_S)
-    hub.metrics.device_losses += 1
+    try:
+        while not (why := watch.why_lost(hub.clock())):
+            pump(card, recorder)
+            await asyncio.sleep(LOOK_S)
+    finally:
+        recorder.lose_card()
     return why
 
 

@@ -4,6 +4,7 @@
 
 Whoever uses a card is told of neither: ``keep_card`` opens it, calls ``use`` with it until it is
 lost, says so (``/magnet/event/device``), and tries again, the more seldom the longer it is gone.
+Whatever fails in between, a driver's fault or ours, is a card that is lost.
 
 Threading: event loop only. Spawning and ending the card's process, which block, run in the loop's
 thread pool.
@@ -76,10 +77,11 @@ class CardProcess:
                 line = await reader.readline()
         except TimeoutError:
             line = b""
-        said = json.loads(line or b'{"failed": ""}')
+        if not line.endswith(b"\n"):  # nothing, or a line that it did not live to finish
+            raise TransportError(f"the driver of audio device {device!r} died or hung")
+        said = json.loads(line)
         if "failed" in said:
-            why = said["failed"] or f"the driver of audio device {device!r} died or hung"
-            raise TransportError(why)
+            raise TransportError(said["failed"])
         self.name, self.sample_rate = said["name"], said["sample_rate"]
         self.channels, self.latency_s = said["channels"], said["latency_s"]
 
@@ -111,7 +113,31 @@ async def open_card(device: str, kind: str) -> Card:
     Raises:
         TransportError: PortAudio is missing, or there is no such device, or it cannot be opened.
     """
-    memory, (ours, theirs) = CardMemory.allocated(), socket.socketpair()
+    try:
+        memory, (ours, theirs) = CardMemory.allocated(), socket.socketpair()
+        process = await _started(device, kind, memory, ours, theirs)
+        try:
+            reader, writer = await asyncio.open_connection(sock=ours)
+        except BaseException:
+            process.kill()
+            ours.close()
+            raise
+    except OSError as error:
+        raise TransportError(f"no process for audio {kind} {device!r}: {error}") from None
+    card = CardProcess(process, memory, writer)
+    try:
+        await card.meet(device, reader)
+    except BaseException:
+        process.kill()
+        await asyncio.shield(card.close())
+        raise
+    return card
+
+
+async def _started(
+    device: str, kind: str, memory: CardMemory, ours: socket.socket, theirs: socket.socket
+) -> SpawnProcess:
+    """Return the process of a card; raises OSError, and then ``ours`` is closed."""
     with theirs:
         process = multiprocessing.get_context("spawn").Process(
             target=run_card, args=(device, kind, memory, theirs), daemon=True
@@ -124,15 +150,10 @@ async def open_card(device: str, kind: str) -> Card:
             process.kill()
             ours.close()
             raise
-    reader, writer = await asyncio.open_connection(sock=ours)
-    card = CardProcess(process, memory, writer)
-    try:
-        await card.meet(device, reader)
-    except BaseException:
-        process.kill()
-        await asyncio.shield(card.close())
-        raise
-    return card
+        except OSError:
+            ours.close()
+            raise
+    return process
 
 
 class StallWatch:
@@ -175,24 +196,37 @@ async def keep_card(
     while True:
         try:
             card = await opener(device, kind)
-        except TransportError as error:
+        except Exception as error:
             if str(error) != last_said:  # once, not at every try
-                log.warning("%s; the stream goes on by WebSocket", error)
+                fault = None if isinstance(error, TransportError) else error
+                log.warning("%s; the stream goes on by WebSocket", error, exc_info=fault)
                 _tell(hub, "missing", kind, str(error))
             last_said = str(error)
         else:
-            pause_s, last_said = first_pause_s, ""
-            detail = f"{card.name}, {card.sample_rate} Hz, {card.channels} channels"
-            log.info("audio %-6s %s", kind, detail)
-            _tell(hub, "running", kind, detail)
-            try:
-                why = await use(card)
-            finally:
-                await asyncio.shield(card.close())
-            log.warning("audio %s %s is lost: %s", kind, card.name, why)
-            _tell(hub, "lost", kind, f"{card.name}: {why}")
+            last_said = ""
+            if await _used(hub, card, kind, use):
+                pause_s = first_pause_s
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+async def _used(hub: Hub, card: Card, kind: str, use: Callable[[Card], Awaitable[str]]) -> bool:
+    """Use a card until it is lost, and say so; return whether that was without a fault of ours."""
+    detail = f"{card.name}, {card.sample_rate} Hz, {card.channels} channels"
+    log.info("audio %-6s %s", kind, detail)
+    _tell(hub, "running", kind, detail)
+    fault: Exception | None = None
+    try:
+        try:
+            why = await use(card)
+        finally:
+            await asyncio.shield(card.close())
+    except Exception as error:
+        why, fault = f"it could not be used: {error!r}", error
+    hub.metrics.device_losses += 1
+    log.warning("audio %s %s is lost: %s", kind, card.name, why, exc_info=fault)
+    _tell(hub, "lost", kind, f"{card.name}: {why}")
+    return fault is None
 
 
 def _tell(hub: Hub, state: str, kind: str, detail: str) -> None:

@@ -2,5 +2,5 @@
 
 who, how much   access, limits
 TCP             http_routes, ws_link
-being found     announcement
+being found     addresses, announcement
 """

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from daw_bridge.errors import TransportError
 
+HOST, OSC_PORT, PORT = "127.0.0.1", 9000, 9001  # where a server listens unless it is told
+
 
 def config_folder(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the user's configuration folder for this program (it may not exist)."""

@@ -3,7 +3,7 @@
     routes.add("/metrics", handler)     exactly this path
     routes.add("/takes/", handler)      ends in /: all that is below it, which comes as ``tail``
     routes.add_socket("/osc", serve)    a WebSocket
-    routes.add("/", tree, programs=True)    for all but browsers, which say that they want HTML
+    routes.add("/", tree, programs=True)    for all but browsers, which say that they take HTML
 
 A handler gets a request that has passed the checks of its route: the Host header always, and the
 rule for strangers (``access.py``) for everything that is not marked open, so that a page of another
@@ -94,7 +94,7 @@ def as_json(value: object, status: int = 200) -> HttpResponse:
     """Return a value as JSON.
 
     Raises:
-        ValueError: it holds NaN or infinity, which JSON has not.
+        ValueError: it holds NaN or infinity, which JSON does not allow.
     """
     body = json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
     return HttpResponse(status=status, content_type="application/json", body=body)

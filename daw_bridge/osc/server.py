@@ -2,7 +2,7 @@
 
 A reply goes to the sender's own port and to every subscriber of the same session, because TouchOSC
 and Max listen on another port than they send from. What a packet says is ``receiver.py``'s
-business.
+business; who may send, and how much, is decided here, before anything else is done with it.
 
 Threading: event loop only; never blocks.
 """
@@ -16,15 +16,15 @@ import logging
 import socket
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from daw_bridge.doors.access import is_loopback
-from daw_bridge.doors.limits import TokenBucket
+from daw_bridge.doors.limits import SharedLimit, TokenBucket
 from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.hub import Hub
-from daw_bridge.messages import Command, encode_osc
+from daw_bridge.messages import encode_osc
 from daw_bridge.notices import EVENT_PREFIX
-from daw_bridge.osc.receiver import OscClient, OscReceiver
+from daw_bridge.osc.receiver import OscClient, OscReceiver, cost
+from daw_bridge.session.sessions import MAIN
 from daw_bridge.worker_protocol import Value, is_position
 
 log = logging.getLogger(__name__)
@@ -33,22 +33,40 @@ Address = tuple[str, int]
 
 MAX_PEERS = 256
 MAX_SUBSCRIBERS = 32
-PACKETS_PER_S, PACKET_BURST = 2000.0, 2000.0  # of a sender; a KiB counts as one datagram more
+PACKETS_PER_S = 2000.0  # of a sender; a KiB counts as one more, and so does a message of a bundle
+ALL_PACKETS_PER_S = 3000.0  # of all together, each its fair part
+STRANGERS_PER_S, STRANGERS_BURST = 100.0, 200.0  # of all that have not shown the token
 COMPLAINTS_PER_S, COMPLAINT_BURST = 20.0, 40.0
+SEND_BUFFER_BYTES = 256 * 1024  # macOS sends no larger datagram than it has room for
+TOKEN = "/magnet/token"
+
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class OscPeer(OscClient):
-    """One sender, known by its address and port."""
+    """One sender, known by its address and port.
 
-    def __init__(self, server: OscServer, address: Address) -> None:
+    Attributes:
+        address: where it sends from.
+        datagrams: that came from there.
+        complaints: how often it is told what is no command.
+    """
+
+    def __init__(self, server: OscServer, address: Address, complaints: TokenBucket) -> None:
         super().__init__()
         self.address = address
-        self.packets = TokenBucket(PACKETS_PER_S, PACKET_BURST, server.clock)
+        self.datagrams = 0
         self._server = server
+        self.complaints = complaints
 
     def reply(self, address: str, values: Sequence[Value]) -> None:
         """Send a reply to it and to the subscribers of its session."""
         self._server.reply(self, address, values)
+
+    def complain(self, address: str, reason: str) -> None:
+        """Refuse a message; not too often, so that a flood is not answered by another."""
+        if self.complaints.take():
+            self.fail(None, address, reason)
 
     def subscribe(self, port: int, host: str | None) -> None:
         """Add another address for replies and events."""
@@ -62,78 +80,141 @@ class OscServer(asyncio.DatagramProtocol):
         self._hub = hub
         self._receiver = receiver
         self.port = 0
-        self._transport: asyncio.DatagramTransport | None = None
+        self._transports: dict[int, asyncio.DatagramTransport] = {}  # by address family
         self._peers: OrderedDict[Address, OscPeer] = OrderedDict()
         self._subscribers: OrderedDict[Address, OscPeer] = OrderedDict()
         self._trusted: set[str] = set()
-        self.clock = hub.clock
-        self._complaints = TokenBucket(COMPLAINTS_PER_S, COMPLAINT_BURST, hub.clock)
+        self._limit = SharedLimit(PACKETS_PER_S, ALL_PACKETS_PER_S, hub.clock)
+        self._strangers = TokenBucket(STRANGERS_PER_S, STRANGERS_BURST, hub.clock)
+        self._complaints, self._stranger_complaints = (
+            TokenBucket(COMPLAINTS_PER_S, COMPLAINT_BURST, hub.clock) for _ in range(2)
+        )
 
     async def start(self, host: str, port: int) -> int:
-        """Bind, and return the port bound (``port`` 0 takes a free one).
+        """Bind to every address of a host, and return the port (``port`` 0 takes a free one).
 
         Raises:
             TransportError: the port cannot be had.
         """
         loop = asyncio.get_running_loop()
         try:
-            self._transport, _ = await loop.create_datagram_endpoint(
-                lambda: self, local_addr=(host, port)
-            )
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+            for family, *_, where in found:
+                if family not in self._transports:
+                    await self._bind(family, (where[0], self.port or port, *where[2:]))
+            if not self._transports:
+                raise OSError(errno.EADDRNOTAVAIL, f"{host} is no address of this machine")
         except OSError as error:
+            self.close()
             raise bind_error("OSC", host, port, "--osc-port", error) from None
         self._hub.watch(self._on_event)
-        self.port = self._transport.get_extra_info("sockname")[1]
+        self._hub.hold(lambda: {peer.session for peer in self._subscribers.values()})
         return self.port
+
+    async def _bind(self, family: int, where: tuple[object, ...]) -> None:
+        """Open one socket, if there is such an address: a name may have one of IPv6 in vain."""
+        sock = None
+        try:
+            sock = socket.socket(family, socket.SOCK_DGRAM)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+            sock.setblocking(False)
+            sock.bind(where)
+        except OSError as error:
+            if sock is not None:
+                sock.close()
+            if error.errno in _NOT_HERE:
+                return
+            raise
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=sock)
+        self._transports[family] = transport
+        self.port = sock.getsockname()[1]
 
     def close(self) -> None:
         """Release the port, and forget what waits for its time."""
         self._receiver.close()
-        if self._transport is not None:
-            self._transport.close()
+        for transport in self._transports.values():
+            transport.close()
 
     # --- asyncio.DatagramProtocol ---
 
     def error_received(self, exc: Exception) -> None:
         """A reply could not be delivered (the peer's port is closed); it may come back."""
+        if isinstance(exc, OSError) and exc.errno == errno.EMSGSIZE:
+            log.warning("OSC: a reply was too long for a datagram, and is lost")
         log.debug("OSC: %s", exc)
 
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
         """Carry out a datagram, now or when its time tag says."""
-        peer = self._peer((str(addr[0]), int(addr[1])))
-        if not peer.packets.take(1 + len(data) / 1024):  # a flood of one is no silence of others
+        address, size = (str(addr[0]), int(addr[1])), 1 + len(data) / 1024
+        if not self._is_trusted(address[0]):
+            self._hear_stranger(address, data, size)
+            return
+        peer = self._peer(address)
+        if not self._limit.take(address, size):
             self._hub.metrics.flooded_packets += 1
             return
-        self._receiver.take(data, partial(self._carry_out, peer), partial(self._complain, peer))
+        commands = self._receiver.read(peer, data)
+        if not self._limit.take(address, max(0.0, cost(commands) - 1)):
+            self._hub.metrics.flooded_packets += 1
+            return
+        self._receiver.take(peer, commands)
 
-    # --- commands ---
+    # --- who sends ---
+
+    def _is_trusted(self, host: str) -> bool:
+        return is_loopback(host) or host in self._trusted
+
+    def _hear_stranger(self, address: Address, data: bytes, size: float) -> None:
+        """Let someone who is not trusted show the token, and nothing else; nothing is kept of it.
+
+        What follows the token in the same packet is carried out.
+        """
+        if not self._strangers.take(size):
+            self._hub.metrics.flooded_packets += 1
+            return
+        stranger = OscPeer(self, address, self._stranger_complaints)
+        commands = self._receiver.read(stranger, data)
+        if not self._strangers.take(max(0.0, cost(commands) - 1)):
+            self._hub.metrics.flooded_packets += 1
+            return
+        for index, timed in enumerate(commands):
+            if timed.command.address != TOKEN:
+                self._hub.metrics.fails += 1
+                stranger.complain(timed.command.address, f"first show the token: {TOKEN} s")
+                continue
+            self._hub.handle(stranger, timed.command)
+            if stranger.trusted:
+                self._trusted.add(address[0])
+                stranger.complaints = self._complaints
+                self._add(stranger)
+                self._receiver.take(stranger, commands[index + 1 :])
+                return
 
     def _peer(self, address: Address) -> OscPeer:
         peer = self._peers.get(address)
         if peer is None:
-            peer = self._peers[address] = OscPeer(self, address)
-            if len(self._peers) > MAX_PEERS:
-                self._peers.popitem(last=False)
+            peer = OscPeer(self, address, self._complaints)
+            self._add(peer)
+        peer.datagrams += 1
         self._peers.move_to_end(address)
         return peer
 
-    def _carry_out(self, peer: OscPeer, command: Command) -> None:
-        host = peer.address[0]
-        if not is_loopback(host) and host not in self._trusted:
-            if command.address != "/magnet/token":
-                self._complain(peer, command.address, "first show the token: /magnet/token s")
-                return
-            self._hub.handle(peer, command)
-            if peer.trusted:
-                self._trusted.add(host)
-            return
-        self._receiver.carry_out(peer, command, partial(self._complain, peer))
+    def _add(self, peer: OscPeer) -> None:
+        if len(self._peers) >= MAX_PEERS:
+            self._forget_one()
+        self._peers[peer.address] = peer
 
-    def _complain(self, peer: OscPeer, address: str, reason: str) -> None:
-        """Refuse a message; not too often, so that a flood of them is not answered by another."""
-        self._hub.metrics.fails += 1
-        if self._complaints.take():
-            peer.fail(None, address, reason)
+    def _forget_one(self) -> None:
+        """Forget who has least to lose, and of those who was silent for longest; no subscriber.
+
+        A program such as oscsend comes from another port each time, and is heard once there.
+        """
+        subscribed = set(self._subscribers.values())
+        others = [peer for peer in self._peers.values() if peer not in subscribed]
+        forgotten = min(others, key=lambda peer: (peer.session != MAIN) + (peer.datagrams > 1))
+        del self._peers[forgotten.address]
+        self._limit.forget(forgotten.address)
 
     # --- replies and events ---
 
@@ -183,11 +264,14 @@ class OscServer(asyncio.DatagramProtocol):
             self._send(datagram, target)
 
     def _send(self, datagram: bytes, target: Address) -> None:
-        if self._transport is None or self._transport.is_closing():
+        family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
+        transport = self._transports.get(family)
+        if transport is None or transport.is_closing():
+            log.debug("OSC to %s: no socket of that family", target)
             return
         try:
-            self._transport.sendto(datagram, target)
-        except (OSError, ValueError) as error:  # no route, or an address of the other family
+            transport.sendto(datagram, target)
+        except (OSError, ValueError) as error:  # no route
             log.debug("OSC to %s: %s", target, error)
 
 

@@ -3,8 +3,8 @@
     asked --> [Restore is with the worker] --Restored--> arrived: settings, snapshot, sound follow
                                            --a reason--> given up: nothing has changed
 
-The way leads to a take that is recalled, or to the moment before a change that is undone. Settings
-that were on their way to the worker before it went back are answered, and no longer hold.
+It goes to a take that is recalled, or to the moment before a change that is undone. Settings that
+were on their way to the worker before it went back are answered, and no longer hold.
 
 Threading: none of its own; called from the event loop only, with the time passed in.
 """
@@ -22,13 +22,13 @@ from daw_bridge.session.undo import Moment, Undo
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RestoreTarget:
     """Where a session goes back to.
 
     Attributes:
         settings: that hold there.
         snapshot: of the music; empty where there is none.
-        take: what is heard on the way; None where the music changes at once.
+        take: what is heard on the way there; None where the music changes at once.
         moment: what is undone; None where it is a take.
     """
 
@@ -56,7 +56,8 @@ class GoingBack:
         self._session, self._send = session, send
         self._requests, self._settings = requests, settings
         self._undo = Undo()
-        self._ways: dict[int, Way] = {}  # by the number of the request
+        self._targets: dict[int, RestoreTarget] = {}  # by the number of the request
+        self._asked_at: dict[int, int] = {}  # and the number of the next request, then
         self._replaced_before = 0  # requests before this one no longer say what holds
 
     # --- what can be gone back to ---
@@ -72,12 +73,12 @@ class GoingBack:
         """A command was refused: there is nothing to undo."""
         self._undo.forget(command_id)
 
-    def way_back(self) -> Way | None:
-        """Return the way to before the last change, and forget that; None where there is none."""
+    def undo_target(self) -> RestoreTarget | None:
+        """Return the moment before the last change, and forget it; None where there is none."""
         moment = self._undo.take()
         if moment is None:
             return None
-        return Way(moment.settings, moment.snapshot or b"", moment=moment)
+        return RestoreTarget(moment.settings, moment.snapshot or b"", moment=moment)
 
     def take_snapshot(self) -> bytes | None:
         """Return the snapshot, once: if it kills the worker, the next one lives."""
@@ -86,45 +87,48 @@ class GoingBack:
 
     # --- on the way ---
 
-    def ask(self, request: Request, way: Way) -> None:
+    def ask(self, request: Request, target: RestoreTarget) -> None:
         """Let the worker go back."""
         number = request.command.command_id
-        self._ways[number] = way
+        self._targets[number], self._asked_at[number] = target, self._requests.next_id
         self._requests.note_sent(request)
-        target = SessionSettings(self._settings)
-        target.follow(way.settings)
-        settings = tuple(target.replay())
-        self._send(wire.Restore(self._session, way.snapshot, number, settings))
+        then = SessionSettings(self._settings)
+        then.follow(target.settings)
+        settings = tuple(then.replay())
+        self._send(wire.Restore(self._session, target.snapshot, number, settings))
 
-    def answered(self, restored: wire.Restored) -> Way | None:
-        """Return the way that the worker has gone; None where it has not."""
-        way = self._ways.pop(restored.request_id, None)
-        if way is not None and restored.reason:
-            self._give_up(restored.request_id, way)
+    def answered(self, restored: wire.Restored) -> RestoreTarget | None:
+        """Return where the worker has gone back to; None where it has not."""
+        target = self._targets.pop(restored.request_id, None)
+        if target is not None and restored.reason:
+            del self._asked_at[restored.request_id]
+            self._give_up(restored.request_id, target)
             return None
-        return way
+        return target
 
     def lose_worker(self) -> None:
         """Nothing that was asked for is answered any more."""
-        for number, way in self._ways.items():
-            self._give_up(number, way)
-        self._ways.clear()
+        for number, target in self._targets.items():
+            self._give_up(number, target)
+        self._targets.clear()
+        self._asked_at.clear()
 
-    def _give_up(self, number: int, way: Way) -> None:
+    def _give_up(self, number: int, target: RestoreTarget) -> None:
         self._undo.forget(number)
-        if way.moment is not None:
-            self._undo.put_back(way.moment)
+        if target.moment is not None:
+            self._undo.put_back(target.moment)
 
-    def arrive(self, request: Request, way: Way, *, worker_up: bool) -> None:
-        """Let the settings and the snapshot of the way hold from now on."""
-        if way.snapshot:
-            self.snapshot = way.snapshot
-            self._replaced_before = request.command.command_id
-        elif worker_up and way.moment is not None:  # before any music: settings are all there is
-            for address, args in self._settings.way_to(way.settings):
+    def arrive(self, request: Request, target: RestoreTarget, *, worker_up: bool) -> None:
+        """Let the settings and the snapshot of that time hold from now on."""
+        asked_at = self._asked_at.pop(request.command.command_id, self._requests.next_id)
+        if target.snapshot:
+            self.snapshot = target.snapshot
+            self._replaced_before = asked_at
+        elif worker_up and target.moment is not None:  # before any music: settings are all there is
+            for address, args in self._settings.way_to(target.settings):
                 self._send(wire.Command(self._session, -1, address, args))
-        if way.snapshot or way.moment is not None:
-            self._settings.follow(way.settings)
+        if target.snapshot or target.moment is not None:
+            self._settings.follow(target.settings)
 
     def has_replaced(self, request: Request) -> bool:
         """Return whether a setting that is answered now was set before the session went back."""

@@ -13,6 +13,7 @@ Threading: none of its own; called from the event loop only, with the time passe
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from dataclasses import dataclass, replace
 
@@ -51,6 +52,7 @@ class Inflow:
         stream, transport, beats_per_bar: as given.
         origin: stream position of the worker's position 0.
         bookmarks: where a worker could go on from, in order.
+        line_beats: music waits at the next line of so many beats; 0: it does not.
     """
 
     def __init__(
@@ -59,8 +61,9 @@ class Inflow:
         self.stream, self.transport, self.beats_per_bar = stream, transport, beats_per_bar
         self.origin = 0
         self.bookmarks: deque[Bookmark] = deque(maxlen=_BOOKMARKS)
+        self.line_beats = 0
         self._metrics = metrics
-        self._coming: deque[Snapshot] = deque()  # of music that is not in the stream yet
+        self._coming: deque[Snapshot] = deque(maxlen=_BOOKMARKS)  # of music not in the stream yet
         self._held: list[Chunk] = []  # music that is there, but too little to begin with
         self._held_since = 0.0
         self._cut_at: int | None = None  # worker's position where the music begins anew
@@ -114,7 +117,29 @@ class Inflow:
         if self._playback is not None or (is_patient and self.held_samples < enough):
             return []
         held, self._held = self._held, []
-        return held
+        passed: list[Chunk] = []
+        room = self._room()
+        for chunk in held:
+            if room > 0:
+                passed.append(replace(chunk, pcm=chunk.pcm[:, :room]))
+            at = min(max(room, 0), chunk.pcm.shape[1])
+            if at < chunk.pcm.shape[1]:
+                rest = replace(chunk, position=chunk.position + at, pcm=chunk.pcm[:, at:])
+                self._held.append(rest)
+            room -= chunk.pcm.shape[1]
+        return passed
+
+    def _room(self) -> int:
+        """Return how much music may come before it waits at a line."""
+        line = None
+        if self.line_beats:
+            line = self.transport.next_line(self.stream.position, self.line_beats)
+        return sys.maxsize if line is None else line - self.stream.position
+
+    @property
+    def is_at_line(self) -> bool:
+        """Whether what comes next waits at a line, or there are no lines."""
+        return self._room() in (0, sys.maxsize)
 
     def add(self, chunk: Chunk) -> None:
         """Pass a chunk on into the stream."""
@@ -143,6 +168,8 @@ class Inflow:
     def note_snapshot(self, snapshot: Snapshot) -> bool:
         """Learn what the music could go on from; return whether it is of what is heard now."""
         if self._heard_from is None or snapshot.position >= self._heard_from:
+            if self._coming and self._coming[-1].position == snapshot.position:
+                self._coming.pop()  # while nothing plays, they are all of one place
             self._coming.append(snapshot)
         return self._playback is None and self._heard_from is None
 
@@ -202,12 +229,15 @@ class Inflow:
         self.note_plan(stream.position, stream.position, take.bpm)
         stream.cut()
 
-    def replay(self, until: int) -> int:
-        """Put the take that is heard again into the stream, up to a position; return how much."""
+    def can_replay(self, until: int) -> bool:
+        """Whether there is something of a take to be heard before a position."""
+        return bool(self.replaying) and min(until - self.stream.position, self._room()) > 0
+
+    def replay(self, until: int) -> None:
+        """Put the take that is heard again into the stream, up to a position."""
         playback = self._playback
-        if playback is None:
-            return 0
-        count = min(until - self.stream.position, playback.left)
+        assert playback is not None
+        count = min(until - self.stream.position, playback.left, self._room())
         if count > 0:
             at = playback.heard.shape[1] - playback.left
             pcm = playback.heard[:, at : at + count]
@@ -215,7 +245,6 @@ class Inflow:
             playback.left -= count
         if not playback.left:
             self._end_playback(playback.take)
-        return max(count, 0)
 
     def _end_playback(self, take: Take) -> None:
         self._playback = None

@@ -3,7 +3,8 @@
 The bars are cut from the recording at once. A loop is asked of the worker, which alone knows it to
 the sample, and answers when all of its music is decided.
 
-Threading: none of its own; called from the event loop only.
+Threading: called from the event loop only. The drafts that it gives out are for threads: what they
+read never changes.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from daw_bridge.errors import TakeError
 from daw_bridge.session.inflow import Inflow
 from daw_bridge.session.requests import Request, Requests
 from daw_bridge.session.settings import SessionSettings
-from daw_bridge.session.takes import Bars, Take, cut_take
+from daw_bridge.session.takes import Bars, Draft, Take, cut_take
 
-OnTake = Callable[[Take], None]
+OnTake = Callable[[Draft], None]
 
 
 class Keeping:
@@ -60,29 +61,38 @@ class Keeping:
         else:
             on_take(self._loop(inflow, answer, answer.pcm))
 
+    def not_kept(self, draft: Draft) -> None:
+        """It could not be saved: what it held is not kept, and may be again."""
+        if draft.begin is not None:
+            self._kept_until = min(self._kept_until, draft.begin)
+
     def lose_worker(self) -> None:
         """No loop will come any more; the requests have failed."""
         self._waiting.clear()
 
-    def _loop(self, inflow: Inflow, answer: wire.LoopPcm, pcm: np.ndarray) -> Take:
+    def _loop(self, inflow: Inflow, answer: wire.LoopPcm, pcm: np.ndarray) -> Draft:
         """Return one round at the level at which it is heard, all of it at the same."""
-        stream = inflow.stream
-        gain_db = stream.leveller.gain_db
-        levelled = np.asarray(pcm * np.float32(10.0 ** (gain_db / 20.0)), np.float32)
-        if stream.leveller.enabled:
-            levelled = soft_ceiling(levelled)
-        return Take(
-            sample_rate=stream.sample_rate,
-            bars=answer.bars,
-            bpm=answer.bpm,
-            key=answer.key,
-            settings=tuple(self._settings),
-            pcm=levelled,
-            after=levelled[:, : stream.ramp],
-            snapshot=answer.data,
-            snapshot_at=levelled.shape[1],
-            gain_db=gain_db,
-        )
+        stream, settings = inflow.stream, tuple(self._settings)
+        gain_db, is_levelled = stream.leveller.gain_db, stream.leveller.enabled
+
+        def put_together() -> Take:
+            sound = np.asarray(pcm * np.float32(10.0 ** (gain_db / 20.0)), np.float32)
+            if is_levelled:
+                sound = soft_ceiling(sound)
+            return Take(
+                sample_rate=stream.sample_rate,
+                bars=answer.bars,
+                bpm=answer.bpm,
+                key=answer.key,
+                settings=settings,
+                pcm=sound,
+                after=sound[:, : stream.ramp],
+                snapshot=answer.data,
+                snapshot_at=sound.shape[1],
+                gain_db=gain_db,
+            )
+
+        return Draft(put_together)
 
     def _cut(self, inflow: Inflow, request: Request, bars: int, on_take: OnTake) -> None:
         stream = inflow.stream
@@ -95,9 +105,9 @@ class Keeping:
                 raise TakeError(f"nothing has been played{since}")
             played = Bars(inflow.transport, inflow.beats_per_bar, stream.sample_rate, start, end)
             span = played.last(bars) if bars else played.all()
-            take = cut_take(stream, span, tuple(inflow.bookmarks), tuple(self._settings))
+            draft = cut_take(stream, span, tuple(inflow.bookmarks), tuple(self._settings))
         except TakeError as error:
             request.fail(str(error))
             return
         self._kept_until = span.end
-        on_take(take)
+        on_take(draft)

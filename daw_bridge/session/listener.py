@@ -1,8 +1,9 @@
 """One listener of a session: a cursor in its history, a resampler, a playhead and a credit.
 
 A listener takes messages as fast as its credit allows: the server stays at most ``lead`` ahead of
-the listener's playhead, which it reports, or which is reckoned from the clock where it does not. A
+the listener's playhead, which it reports, or which is estimated from the clock where it does not. A
 listener that falls behind holds nobody up: it is moved on to the session's playhead, and told so.
+One that was away and comes back may stay as far behind as it was then, as long as there is history.
 
 Threading: none of its own; called from the event loop only, with the time passed in.
 """
@@ -23,6 +24,7 @@ from daw_bridge.worker_protocol import FLAG_LAST
 MAX_LAG_S = 2.0  # behind the newest PCM, beyond the lead, before a listener is moved on
 MAX_EXTRAPOLATION_S = 0.5  # a playhead that is not reported for longer stands still
 PREROLL_S = 0.05  # heard by the resampler only, so that its filter is warm at the first sample
+RESUME_MARGIN_S = 1.0  # of history beyond what it asks for, which else would soon be forgotten
 BUFFER_MARGIN_S = 0.04  # sent beyond what a client waits for before it begins to play
 
 
@@ -51,8 +53,7 @@ class Listener:
         sample_rate, channels: of the listener.
         cursor: model-rate position of the next PCM to be taken from the history.
         position: stream position of the next sample to be sent, at the listener's rate.
-        dropped_samples: model-rate samples it missed.
-        is_card: a sound card of this machine, whose clock is better than a reckoned one.
+        is_card: a sound card of this machine, whose clock is better than an estimated one.
     """
 
     def __init__(
@@ -71,35 +72,43 @@ class Listener:
         self.buffer_s = buffer_s
         self.position = 0
         self.cursor = 0
-        self.dropped_samples = 0
         self._history = history
         self._model_rate = model_rate
         self._ready: deque[Packet] = deque()
         self._marks: deque[tuple[int, int, int]] = deque()  # from position: flags, plan_id
         self._anchor = 0.0  # model samples played at _anchor_time
         self._anchor_time = 0.0
-        self._pace = 1.0  # seconds of the stream in a second, where it is reckoned
+        self._pace = 1.0  # seconds of the stream in a second, where it is estimated
         self._reporting = False
         self._needs_restart = False
+        self._may_lag = 0  # model samples that it may be behind, since it was away
 
     # --- where it listens ---
 
     def join(self, position: int, now: float) -> None:
         """Begin at a model-rate position of the history."""
-        self.join_at(map_position(position, self._model_rate, self.sample_rate), now)
+        self._begin(map_position(position, self._model_rate, self.sample_rate), now)
 
-    def join_at(self, position: int, now: float) -> None:
-        """Begin at a position at the listener's rate, which the history must hold."""
+    def resume(self, position: int, now: float) -> bool:
+        """Begin at a position at the listener's rate; return False where it is not there any more.
+
+        Whoever resumes gets every sample from there on: it is not moved on for what it was away.
+        """
+        wanted, history = position * self._model_rate // self.sample_rate, self._history
+        margin = round(RESUME_MARGIN_S * self._model_rate) if history.start else 0
+        if not history.start + margin <= wanted <= history.end:
+            return False
+        self._begin(position, now)
+        self._may_lag = history.end - self.cursor
+        return True
+
+    def _begin(self, position: int, now: float) -> None:
+        self._may_lag = 0
         self._ready.clear()
         self._restart(position)
         self._anchor = position * self._model_rate / self.sample_rate
         self._anchor_time = now
         self._reporting = False
-
-    def can_resume(self, position: int) -> bool:
-        """Return whether the history still holds a position at the listener's rate."""
-        model_position = position * self._model_rate // self.sample_rate
-        return self._history.start <= model_position <= self._history.end
 
     def _restart(self, position: int) -> None:
         """Set up a warm resampler whose first sample sent is ``position``."""
@@ -141,13 +150,13 @@ class Listener:
         return self._reporting and fresh and self.playhead(now) < self.cursor
 
     def keep_pace(self, pace: float, now: float) -> None:
-        """Be reckoned, from now on, to play so many seconds of the stream in a second."""
+        """Be taken, from now on, to play so many seconds of the stream in a second."""
         if not self._reporting:
             self._anchor, self._anchor_time = self.playhead(now), now
             self._pace = pace
 
     def playhead(self, now: float) -> float:
-        """Return the model-rate position that it is playing, by report or by reckoning."""
+        """Return the model-rate position that it is playing, by report or by estimate."""
         elapsed = max(0.0, now - self._anchor_time) * self._pace
         if self._reporting:
             elapsed = min(max(0.0, now - self._anchor_time), MAX_EXTRAPOLATION_S)
@@ -166,14 +175,17 @@ class Listener:
     # --- what it gets ---
 
     def catch_up(self, session_playhead: int, lead_s: float, now: float) -> Skip | None:
-        """Move on to the session's playhead if it fell too far behind; return what it misses."""
-        limit = self.lead_samples(lead_s) + round(MAX_LAG_S * self._model_rate)
+        """Move on to the session's playhead if it fell too far behind; return what it misses.
+
+        To be called before each ``take``: while a packet was sent, the stream went on.
+        """
         behind = self._history.end - self.cursor
+        self._may_lag = min(self._may_lag, behind)  # what was caught up with is no excuse
+        limit = self.lead_samples(lead_s) + round(MAX_LAG_S * self._model_rate) + self._may_lag
         if behind <= limit and self.cursor >= self._history.start:
             return None
-        before = self.position
+        before = self._ready[0].position if self._ready else self.position  # those are dropped too
         target = max(session_playhead, self._history.start, self.cursor)
-        self.dropped_samples += target - self.cursor
         self.join(target, now)
         return Skip(before, self.position - before)
 
@@ -218,7 +230,7 @@ class Listener:
 def foremost(listeners: Iterable[Listener], now: float) -> float | None:
     """Return the playhead that paces a stream: the foremost; None where nobody listens.
 
-    Beside a sound card, a listener that does not report is only reckoned, and paces nothing.
+    Beside a sound card, a listener that does not report is only estimated, and paces nothing.
     """
     everyone = list(listeners)
     beside_card = any(listener.is_card for listener in everyone)

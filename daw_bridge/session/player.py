@@ -160,7 +160,7 @@ class StreamPlayer(ABC):
             if self.state is State.PRIMING:  # the playhead waits, perhaps behind an end
                 begins = self.position if self._first_pcm is None else self._first_pcm[0]
             until = begins + self._lead_samples()
-            if until > self.position:
+            if self.inflow.can_replay(until):
                 at = self._begin_music(now)
                 self.inflow.replay(until)
                 self._end_music(at, FLAG_TAKE, 0, now)
@@ -169,15 +169,19 @@ class StreamPlayer(ABC):
 
     def join(self, listener: Listener, now: float, resume_position: int | None = None) -> None:
         """Let someone listen, from a resumed position where it is still there, else from now."""
-        if resume_position is not None and listener.can_resume(resume_position):
-            listener.join_at(resume_position, now)
-        else:
+        if resume_position is None or not listener.resume(resume_position, now):
             listener.join(self.playhead(now), now)
         self.listeners.append(listener)
+        self._note_hearing()
 
     def leave(self, listener: Listener) -> None:
         """Forget a listener."""
         self.listeners.remove(listener)
+        self._note_hearing()
+
+    def _note_hearing(self) -> None:
+        assert self.inflow is not None
+        self.inflow.stream.recording.is_heard = bool(self.listeners)
 
     def playhead(self, now: float) -> int:
         """Return the model-rate position that the foremost listener is playing now."""

@@ -70,6 +70,11 @@ class Requests:
         self._next_id += 1
         return Request(command, now, reply, control.setting)
 
+    @property
+    def next_id(self) -> int:
+        """The number of the next request."""
+        return self._next_id
+
     def note_sent(self, request: Request) -> None:
         """It is with the worker."""
         self._sent[request.command.command_id] = request
@@ -91,6 +96,13 @@ class Requests:
     def take_answered(self, command_id: int) -> Request | None:
         """Return the request that is answered; None for a setting that was replayed."""
         return self._sent.pop(command_id, None)
+
+    def take_sent(self, address: str) -> list[Request]:
+        """Return the commands of an address that are with the worker, in order; no longer sent."""
+        found = [one for one in self._sent.values() if one.command.address == address]
+        for request in found:
+            del self._sent[request.command.command_id]
+        return found
 
     def is_sent(self, addresses: tuple[str, ...]) -> bool:
         """Return whether a command of one of the addresses is with the worker."""

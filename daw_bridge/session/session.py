@@ -14,23 +14,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from daw_bridge import worker_protocol as wire
-from daw_bridge.controls import INPUT_USE, PARAM_PREFIX, RECORD, Control, Scope
+from daw_bridge.controls import (
+    DEFAULT_LEAD_MS,
+    INPUT_USE,
+    PARAM_PREFIX,
+    QUANTIZE,
+    RECORD,
+    Control,
+    Scope,
+)
 from daw_bridge.metrics import Metrics
 from daw_bridge.session.going_back import GoingBack
 from daw_bridge.session.inflow import Inflow
 from daw_bridge.session.keeping import Keeping
 from daw_bridge.session.phrase_recorder import PhraseRecorder
 from daw_bridge.session.player import Notify, State, StreamPlayer
+from daw_bridge.session.recording import RecordingMemory
 from daw_bridge.session.requests import Outcome, Reply, Request, Requests
 from daw_bridge.session.session_takes import SessionTakes
 from daw_bridge.session.settings import SessionSettings, Setting
 from daw_bridge.session.stream import HISTORY_S, Stream
 from daw_bridge.session.transport import Transport
-from daw_bridge.session.undo import RECALL, UNDO
+from daw_bridge.session.undo import RECALL, RESET, UNDO
 from daw_bridge.worker_protocol import Value, is_position
 
-DEFAULT_LEAD_MS = 250.0
-_ANSWERED_AT_ONCE = ("/magnet/play", "/magnet/stop", "/magnet/reset", RECALL, UNDO)
+_ANSWERED_AT_ONCE = ("/magnet/play", "/magnet/stop", RESET, RECALL, UNDO)
 _LEAD, _GAIN, _LEVEL, _SEED = (
     PARAM_PREFIX + name for name in ("lead_ms", "gain_db", "level", "seed")
 )
@@ -38,6 +46,15 @@ _LEAD, _GAIN, _LEVEL, _SEED = (
 
 class Session(StreamPlayer):
     """A stream whose music a worker makes, as its performers command.
+
+    Args:
+        name: how clients call it.
+        send: to the worker.
+        notify: is told what happens: session, event, values.
+        metrics: of the server.
+        lead_ms: how far ahead of its playhead it is sent.
+        memory: of the recordings of all sessions; its own where none is given.
+        recorded_s: how much of what was heard can be kept.
 
     Attributes:
         recorder: records phrases for the model; None until it is known.
@@ -55,6 +72,7 @@ class Session(StreamPlayer):
         notify: Notify,
         metrics: Metrics,
         lead_ms: float = DEFAULT_LEAD_MS,
+        memory: RecordingMemory | None = None,
         recorded_s: float = HISTORY_S,
     ) -> None:
         super().__init__(name, notify=notify, metrics=metrics, lead_ms=lead_ms)
@@ -68,7 +86,7 @@ class Session(StreamPlayer):
         self.going_back = GoingBack(name, send, self._requests, self._settings)
         keeping = Keeping(name, send, self._requests, self._settings)
         self.takes = SessionTakes(self, self._requests, self.going_back, keeping)
-        self._recorded_s = recorded_s
+        self._memory, self._recorded_s = memory, recorded_s
 
     # --- commands ---
 
@@ -79,6 +97,12 @@ class Session(StreamPlayer):
         return self.worker_up and (
             is_dry or self._gap_from is not None or self._requests.is_sent(_ANSWERED_AT_ONCE)
         )
+
+    @property
+    def line_beats(self) -> int:
+        """Beats from line to line, where changes are quantised; else 0."""
+        bar = self.inflow.beats_per_bar if self.inflow is not None else 0
+        return {"beat": min(bar, 1), "bar": bar}.get(self._settings.text(QUANTIZE, "off"), 0)
 
     def settings(self) -> list[Setting]:
         """Return the controls that were set and still hold: addresses and arguments."""
@@ -99,7 +123,8 @@ class Session(StreamPlayer):
         if control.address == UNDO:
             self.takes.undo(request, now)
         elif control.address == "/magnet/stop" and not self.worker_up:
-            self._stop_without_worker(request, now)
+            self._requests.withdraw("/magnet/play", "stopped before the worker was there")
+            self._stop_without_worker([request], now)
         elif self.worker_up:
             self._dispatch(request, now)
         elif self.no_more_workers:
@@ -117,11 +142,11 @@ class Session(StreamPlayer):
             reason = self.recorder.end()
         return Outcome(RECORD, reason) if reason else self.done(RECORD, self.position, now, now)
 
-    def _stop_without_worker(self, stop: Request, now: float) -> None:
-        self._requests.withdraw("/magnet/play", "stopped before the worker was there")
+    def _stop_without_worker(self, stops: list[Request], now: float) -> None:
         position = self.position
         self._come_to_stop()
-        stop.reply(self.done("/magnet/stop", position, stop.arrived, now))
+        for stop in stops:
+            stop.reply(self.done("/magnet/stop", position, stop.arrived, now))
 
     def _dispatch(self, request: Request, now: float) -> None:
         address = request.command.address
@@ -161,7 +186,9 @@ class Session(StreamPlayer):
             self.sample_rate = ready.sample_rate
             beats_per_bar = int(ready.model.get("beats_per_bar", 0))
             self.transport = Transport(ready.sample_rate, beats_per_bar)
-            stream = Stream(ready.channels, ready.sample_rate, self._gain(), self._recorded_s)
+            stream = Stream(
+                ready.channels, ready.sample_rate, self._gain(), self._memory, self._recorded_s
+            )
             self.inflow = Inflow(stream, self.transport, beats_per_bar, self._metrics)
             self._adjust_stream()
             self.recorder = PhraseRecorder(
@@ -195,23 +222,32 @@ class Session(StreamPlayer):
         for request in self._requests.take_waiting():
             self._dispatch(request, now)
 
-    def on_worker_lost(self, reason: str, *, for_good: bool = False) -> None:
+    def on_worker_lost(self, reason: str, now: float, *, for_good: bool = False) -> None:
         """The worker died: its unanswered commands fail, and a playing stream is concealed.
 
-        Where no other will come (``for_good``), those that wait and all later ones fail too.
+        A stop needs no worker, and is carried out. Where no other worker will come (``for_good``),
+        the commands that wait and all later ones fail too.
         """
         self.worker_up = False
         if self.inflow is not None:
             self.inflow.lose_worker()
         if self.recorder is not None:
             self.recorder.lose_worker()
+        stops = self._requests.take_sent("/magnet/stop")
         self._requests.fail_sent(reason)
         self.takes.lose_worker()
         if for_good:
             self.no_more_workers = reason
             self._requests.fail_waiting(reason)
-        if self.state is State.STOPPING:
-            self._come_to_stop()
+        if stops:
+            self._stop_without_worker(stops, now)
+
+    def close(self, reason: str, now: float) -> None:
+        """End it: what is not answered fails, and what was recorded is forgotten."""
+        self.on_worker_lost(reason, now, for_good=True)
+        self.takes.give_up(reason)
+        if self.inflow is not None:
+            self.inflow.stream.recording.clear()
 
     def on_done(self, done: wire.Done, now: float) -> None:
         """A command is carried out."""
@@ -226,7 +262,7 @@ class Session(StreamPlayer):
         if request is None:
             return  # replayed to a new worker; nobody waits for it
         address, args = request.command.address, request.command.args
-        if address == "/magnet/reset":
+        if address == RESET:
             self.going_back.snapshot = None
             if "bar" not in args:  # there the worker itself leads over
                 self.inflow.begin_anew(done.position)
@@ -285,6 +321,10 @@ class Session(StreamPlayer):
         if self.worker_up and self.inflow is not None:
             at = position - self.inflow.origin
             self._send(wire.Align(self.name, at, beat, bpm))
+
+    def _let_go(self, now: float) -> None:
+        super()._let_go(now)
+        self.takes.come_to_line(now)
 
     def _rejoin(self) -> None:
         """Tell the worker, after a gap, which beat comes now for those who have listened."""

@@ -5,6 +5,8 @@
     undo    -> the worker goes back to the snapshot before the change -> other music is heard
 
 Where there is no worker, a recall is heard all the same, and the next worker goes on from it.
+A recall that is quantised waits for the next line of the music that is heard. There what comes next
+is held back until the worker has answered, for which it has as long as the lead.
 
 Threading: none of its own; called from the event loop only, with the time passed in.
 """
@@ -15,11 +17,12 @@ from typing import Protocol
 
 from daw_bridge import worker_protocol as wire
 from daw_bridge.controls import Control
-from daw_bridge.session.going_back import GoingBack, Way
+from daw_bridge.session.going_back import GoingBack, RestoreTarget
 from daw_bridge.session.inflow import Inflow
 from daw_bridge.session.keeping import Keeping, OnTake
 from daw_bridge.session.requests import Outcome, Reply, Request, Requests
-from daw_bridge.session.takes import Take
+from daw_bridge.session.takes import Draft, Take
+from daw_bridge.session.undo import UNDO
 from daw_bridge.worker_protocol import Value
 
 
@@ -29,6 +32,14 @@ class Playing(Protocol):
     inflow: Inflow | None
     worker_up: bool
     no_more_workers: str
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it plays, or is about to."""
+
+    @property
+    def line_beats(self) -> int:
+        """Beats from line to line, where changes are quantised; else 0."""
 
     @property
     def position(self) -> int:
@@ -52,6 +63,8 @@ class SessionTakes:
     ) -> None:
         self._session, self._requests = session, requests
         self._going_back, self._keeping = going_back, keeping
+        self._waiting: tuple[Request, RestoreTarget] | None = None  # for a line
+        self._asked: Request | None = None  # at a line, where music waits for the answer
 
     def keep(
         self,
@@ -70,6 +83,10 @@ class SessionTakes:
         else:
             self._keeping.keep(session.inflow, request, on_take, worker_up=session.worker_up)
 
+    def not_kept(self, draft: Draft) -> None:
+        """What was to be kept could not be saved."""
+        self._keeping.not_kept(draft)
+
     def on_loop(self, answer: wire.LoopPcm) -> None:
         """The worker says what the loop is that was to be kept."""
         assert self._session.inflow is not None
@@ -87,39 +104,84 @@ class SessionTakes:
         elif reason := session.inflow.cannot_play(take):
             request.fail(reason)
         else:
-            self._going_back.note_change(request, now)
-            self._go_back(request, Way(take.settings, take.snapshot, take), now)
+            self._give_up_waiting("another take was recalled meanwhile")
+            self._waiting = request, RestoreTarget(take.settings, take.snapshot, take)
+            self.come_to_line(now)
+
+    def come_to_line(self, now: float) -> None:
+        """Recall what waits, if its line is there, or none can come."""
+        inflow, session = self._session.inflow, self._session
+        if self._waiting is None or self._asked is not None or inflow is None:
+            return
+        inflow.line_beats = session.line_beats  # it may have been changed meanwhile
+        if session.worker_up and session.is_under_way and not inflow.is_at_line:
+            return
+        (request, target), self._waiting = self._waiting, None
+        self._asked = request
+        self._going_back.note_change(request, now)
+        self._go_back(request, target, now)
+
+    def give_up(self, reason: str) -> None:
+        """Recall nothing that waits."""
+        self._give_up_waiting(reason)
+        if self._asked is None:
+            self._leave_line()
+
+    def _give_up_waiting(self, reason: str) -> None:
+        if self._waiting is not None:
+            (request, _), self._waiting = self._waiting, None
+            request.fail(reason)
+
+    def _leave_line(self) -> None:
+        """Let the music go on, if nothing waits for a line."""
+        self._asked = None
+        if self._waiting is None and self._session.inflow is not None:
+            self._session.inflow.line_beats = 0
 
     def undo(self, request: Request, now: float) -> None:
-        """Go back to before the last change; fail the request where there is none."""
-        way = self._going_back.way_back()
-        if way is None:
+        """Go back to before the last change; fail the request where there is none.
+
+        A recall that waits for its line is the last change, and has changed nothing yet.
+        """
+        if self._waiting is not None:
+            self.give_up("it was undone before its line")
+            session = self._session
+            request.reply(session.done(UNDO, session.position, request.arrived, now))
+            return
+        target = self._going_back.undo_target()
+        if target is None:
             request.fail("there is no change to undo")
         else:
-            self._go_back(request, way, now)
+            self._go_back(request, target, now)
 
-    def _go_back(self, request: Request, way: Way, now: float) -> None:
-        if self._session.worker_up and way.snapshot:
-            self._going_back.ask(request, way)
+    def _go_back(self, request: Request, target: RestoreTarget, now: float) -> None:
+        if self._session.worker_up and target.snapshot:
+            self._going_back.ask(request, target)
         else:
-            self._arrive(request, way, None, now)
+            self._arrive(request, target, None, now)
 
     def on_restored(self, restored: wire.Restored, now: float) -> None:
         """The worker has gone back to other music, or says why it cannot."""
         request = self._requests.take_answered(restored.request_id)
-        way = self._going_back.answered(restored)
-        if request is not None and way is not None:
-            self._arrive(request, way, restored.position, now)
+        target = self._going_back.answered(restored)
+        if request is not None and target is not None:
+            self._arrive(request, target, restored.position, now)
         elif request is not None:
+            if request is self._asked:
+                self._leave_line()
             request.fail(restored.reason)
 
-    def _arrive(self, request: Request, way: Way, position: int | None, now: float) -> None:
+    def _arrive(
+        self, request: Request, target: RestoreTarget, position: int | None, now: float
+    ) -> None:
         """Let it be heard: from a position of the worker on, or without one."""
         session = self._session
         at, inflow = session.position, session.inflow
-        self._going_back.arrive(request, way, worker_up=session.worker_up)
-        if inflow is not None and way.take is not None:
-            inflow.splice(way.take, position)
+        if request is self._asked:
+            self._leave_line()
+        self._going_back.arrive(request, target, worker_up=session.worker_up)
+        if inflow is not None and target.take is not None:
+            inflow.splice(target.take, position)
         elif inflow is not None and position is not None:
             at = inflow.to_stream(position)
             inflow.begin_anew(position)
@@ -127,5 +189,6 @@ class SessionTakes:
 
     def lose_worker(self) -> None:
         """What was asked of the worker is not answered any more; the requests have failed."""
+        self._leave_line()
         self._going_back.lose_worker()
         self._keeping.lose_worker()

@@ -1,20 +1,31 @@
 """The controls of a session that were set: what a new worker must be told, and in which order.
 
 A control stays as long as it is true: ``/magnet/prompt`` takes all six slots, so it replaces what
-was put in them, and is itself replaced when something else is put in the first.
+was put in them, and is itself replaced when something else is put in the first. A slot is kept
+whole, its text and its weight, however these were set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from daw_bridge.controls import BY_ADDRESS, LOOP, PARAM_PREFIX, PROMPT, SLOTS, TEMPO, Scope
+from daw_bridge.controls import (
+    BY_ADDRESS,
+    CHORDS,
+    LOOP,
+    PARAM_PREFIX,
+    PROMPT,
+    SLOTS,
+    TEMPO,
+    WEIGHT_SUFFIX,
+    Scope,
+)
 from daw_bridge.worker_protocol import Value
 
 Setting = tuple[str, tuple[Value, ...]]
 
 _SLOT_ADDRESSES = tuple(f"{PROMPT}/{number}" for number in SLOTS)
-_LAST = (PROMPT, *_SLOT_ADDRESSES, TEMPO, LOOP)  # after all parameters, in this order
+_LAST = (PROMPT, *_SLOT_ADDRESSES, TEMPO, CHORDS, LOOP)  # after all parameters, in this order
 _LEAD = PARAM_PREFIX + "lead_ms"  # of the machine, not of the music
 _WINDOW, _CONTEXT = PARAM_PREFIX + "window_s", PARAM_PREFIX + "context_s"
 
@@ -33,12 +44,26 @@ class SessionSettings:
         """Return the first argument of a number's setting, ``default`` where it is not set."""
         return float(self._args.get(address, (default,))[0])
 
+    def text(self, address: str, default: str) -> str:
+        """Return the first argument of a word's setting, ``default`` where it is not set."""
+        return str(self._args.get(address, (default,))[0])
+
     def keep(self, address: str, args: tuple[Value, ...]) -> None:
         """Note that a control was set, and forget what is no longer true."""
+        if address.removesuffix(WEIGHT_SUFFIX) in _SLOT_ADDRESSES:
+            address, args = self._whole_slot(address, args)
         replaced = {PROMPT: _SLOT_ADDRESSES, _SLOT_ADDRESSES[0]: (PROMPT,)}.get(address, ())
         for old in (address, *replaced):
             self._args.pop(old, None)
         self._args[address] = args
+
+    def _whole_slot(self, address: str, args: tuple[Value, ...]) -> Setting:
+        """Return a slot's address with text and weight; what is not said stays as it was."""
+        slot = address.removesuffix(WEIGHT_SUFFIX)
+        text, weight = self._args.get(slot, ("", 1.0))
+        if slot == _SLOT_ADDRESSES[0] and PROMPT in self._args:
+            text = self._args[PROMPT][0]
+        return slot, (text, args[0]) if address != slot else (*args, weight)[:2]
 
     def with_changes(self, changes: Iterable[Setting]) -> tuple[Setting, ...]:
         """Return the settings as they will be after some changes."""

@@ -19,7 +19,7 @@ from daw_bridge.audio.fades import Crossfade, crossfaded, mirrored, with_gain
 from daw_bridge.audio.history import History
 from daw_bridge.audio.leveller import CEILING, Leveller, soft_ceiling
 from daw_bridge.audio.resample import FloatArray
-from daw_bridge.session.recording import Recording, samples_kept
+from daw_bridge.session.recording import Recording, RecordingMemory, samples_kept
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
 
 HISTORY_S = 12.0
@@ -29,6 +29,12 @@ MIXED_CEILING = 0.97
 
 class Stream:
     """PCM without gap or overlap from position 0 on.
+
+    Args:
+        channels, sample_rate: of the model.
+        gain: to begin with.
+        memory: of the recording; its own where none is given.
+        recorded_s: how long the recording may get.
 
     Attributes:
         sample_rate: of the model.
@@ -42,11 +48,17 @@ class Stream:
     """
 
     def __init__(
-        self, channels: int, sample_rate: int, gain: float, recorded_s: float = HISTORY_S
+        self,
+        channels: int,
+        sample_rate: int,
+        gain: float,
+        memory: RecordingMemory | None = None,
+        recorded_s: float = HISTORY_S,
     ) -> None:
         self.sample_rate = sample_rate
         self.history = History(channels, round(HISTORY_S * sample_rate))
-        self.recording = Recording(channels, samples_kept(recorded_s, sample_rate, channels))
+        kept = samples_kept(recorded_s, sample_rate, channels)
+        self.recording = Recording(channels, kept, memory or RecordingMemory())
         self.gap_from: int | None = None
         self.pulse = Pulse.of(0.0, 0, sample_rate)
         self.leveller = Leveller(sample_rate, channels)

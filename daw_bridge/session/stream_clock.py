@@ -82,7 +82,7 @@ class Lead:
         return max(self.wish_s, self._needed_s) != before
 
     def advance(self, now: float, *, silent: bool) -> None:
-        """Move on to ``now``; where it is ``silent`` a jump is no jump."""
+        """Move on to ``now``; while ``silent``, the lead may change at once."""
         elapsed_s = 0.0 if self._at is None else max(0.0, now - self._at)
         self._at = now
         if silent:

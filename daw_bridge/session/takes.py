@@ -8,15 +8,18 @@ the last bar line. What is between them is kept too: whoever recalls the take he
 its last bar and on to the snapshot, from which new music goes on. Where no snapshot is there yet,
 an older one does: the new music then runs unheard up to the end of the take.
 
-Threading: a take never changes; cutting one out reads the recording, on the event loop.
+Threading: a take never changes. What it is cut out of is noted on the event loop, at once; it is
+put together in a thread, since five minutes of music take longer than a stream may wait.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from daw_bridge.audio.resample import FloatArray
 from daw_bridge.errors import TakeError
@@ -84,6 +87,19 @@ class Take:
     def unheard(self) -> int:
         """How many samples of the new music are passed over before the joint."""
         return self.joint - self.snapshot_at
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A take that is not put together yet.
+
+    Attributes:
+        take: puts it together, in a thread.
+        begin: where in the stream it begins; None where it was not cut out of it.
+    """
+
+    take: Callable[[], Take]
+    begin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +193,8 @@ def cut_take(
     span: Span,
     bookmarks: Sequence[Bookmark],
     settings: Sequence[Setting],
-) -> Take:
-    """Return a piece of what was heard as a take.
+) -> Draft:
+    """Return a piece of what was heard as the draft of a take.
 
     Args:
         stream: whose recording holds it.
@@ -189,19 +205,27 @@ def cut_take(
     recording = stream.recording
     mark = _mark(span.end, recording.end - stream.ramp, bookmarks, stream.sample_rate)
     joint = span.end if mark is None else max(span.end, mark.position)
-    return Take(
-        sample_rate=stream.sample_rate,
-        bars=span.bars,
-        bpm=span.bpm,
-        key="" if mark is None else mark.key,
-        settings=tuple(settings),
-        pcm=recording.read(span.begin, span.end),
-        after=recording.read(span.end, min(joint + stream.ramp, recording.end)),
-        snapshot=b"" if mark is None else mark.data,
-        snapshot_at=(span.end if mark is None else mark.position) - span.begin,
-        gain_db=stream.leveller.gain_db if mark is None else mark.gain_db,
-        concealed_samples=recording.concealed(span.begin, span.end),
-    )
+    pcm = recording.parts(span.begin, span.end)
+    after = recording.parts(span.end, min(joint + stream.ramp, recording.end))
+    goes_on = mark or Bookmark(span.end, b"", stream.leveller.gain_db)
+    concealed_samples = recording.concealed(span.begin, span.end)
+
+    def put_together() -> Take:
+        return Take(
+            sample_rate=stream.sample_rate,
+            bars=span.bars,
+            bpm=span.bpm,
+            key=goes_on.key,
+            settings=tuple(settings),
+            pcm=np.concatenate(pcm, axis=1),
+            after=np.concatenate(after, axis=1),
+            snapshot=goes_on.data,
+            snapshot_at=goes_on.position - span.begin,
+            gain_db=goes_on.gain_db,
+            concealed_samples=concealed_samples,
+        )
+
+    return Draft(put_together, span.begin)
 
 
 def _mark(

@@ -16,7 +16,7 @@ stream.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -75,6 +75,7 @@ class Transport:
         self._rate, self._beats_per_bar = sample_rate, beats_per_bar
         self._grids: list[_Grid] = []  # by start
         self._told: int | None = None  # the last beat that was passed
+        self._passed = 0  # where the playhead was then
 
     # --- what moves the beats ---
 
@@ -86,7 +87,8 @@ class Transport:
             bar_position: of the bar line before it, to a sample.
             bpm: beats per minute; 0 for a model that keeps none.
         """
-        self._grids = self._grids[: self._index(position - 1) + 1][-MAX_GRIDS:]
+        del self._grids[self._index(position - 1) + 1 :]
+        del self._grids[:-MAX_GRIDS]
         if bpm <= 0.0 or not self._beats_per_bar:
             return
         held = self._grids[-1] if self._grids else None
@@ -110,8 +112,8 @@ class Transport:
         What is put in there counts on in the beats before it; what is taken out is forgotten. Bars
         that go by meanwhile count.
         """
-        before = [grid for grid in self._grids if grid.start < at]
-        rest = [grid for grid in self._grids if grid.start >= at]
+        first = bisect_left(self._grids, at, key=lambda grid: grid.start)
+        before, rest = self._grids[first - 1 : first], self._grids[first:]
         if before and (not rest or rest[0].start > at):
             rest.insert(0, before[-1])
         moved: dict[int, _Grid] = {}
@@ -120,10 +122,10 @@ class Transport:
             moved[start] = grid.moved(start, samples)
         passed = 0
         if before and moved and self._beats_per_bar:
-            first = next(iter(moved.values()))
-            lost = before[-1].beat_at(first.start) - first.beat_at(first.start)
+            joins = next(iter(moved.values()))
+            lost = before[-1].beat_at(joins.start) - joins.beat_at(joins.start)
             passed = max(round(lost / self._beats_per_bar), 0) * self._beats_per_bar
-        self._grids = before + [replace(g, count=g.count + passed) for g in moved.values()]
+        self._grids[first:] = [replace(g, count=g.count + passed) for g in moved.values()]
 
     # --- questions ---
 
@@ -140,40 +142,31 @@ class Transport:
         grid = self._grid(position)
         return 0.0 if grid is None else grid.bpm
 
-    def bar_line(self, position: int) -> Fraction | None:
-        """Return where the bar begins that a position lies in; None where no beat is known."""
-        grid = self._grid(position)
-        if grid is None:
-            return None
-        bar = math.floor(grid.beat_at(position) / self._beats_per_bar)
-        return grid.position_of(bar * self._beats_per_bar)
+    def next_line(self, position: int, beats: int) -> int | None:
+        """Return the first sample, from a position on, at which a multiple of so many beats falls.
 
-    def bars_back(self, position: int, bars: int) -> tuple[int, int] | None:
-        """Return begin and end of the last whole bars that end at or before a position.
-
-        None where fewer have begun.
+        None where no beat is known.
         """
-        beat = self.beat_at(position)
-        if beat is None:
-            return None
-        end = math.floor(beat / self._beats_per_bar) * self._beats_per_bar
-        edges = self._position_of(end - bars * self._beats_per_bar), self._position_of(end)
-        return None if edges[0] is None or edges[1] is None else (edges[0], edges[1])
-
-    def _position_of(self, count: int) -> int | None:
-        """Return the first sample of a beat, counted since the stream began."""
-        for grid in reversed(self._grids):
-            if grid.beat_at(grid.start) <= count:
-                return math.ceil(grid.position_of(count))
+        for number in range(max(self._index(position), 0), len(self._grids)):
+            grid = self._grids[number]
+            begin = position if number == 0 else max(position, grid.start)
+            count = (math.floor(grid.beat_at(begin - 1) / beats) + 1) * beats
+            line = math.ceil(grid.position_of(count))
+            if number + 1 == len(self._grids) or line < self._grids[number + 1].start:
+                return line
         return None
 
     # --- time ---
 
     def pass_beats(self, playhead: int) -> Iterator[Beat]:
-        """Yield the beats that the playhead has come to since the last call, each once."""
-        for number, grid in enumerate(self._grids):
+        """Yield the beats that the playhead has come to since the last call, each once.
+
+        Takes no longer the longer a stream is: it begins where the last call ended.
+        """
+        for number in range(max(self._index(self._passed), 0), len(self._grids)):
+            grid = self._grids[number]
             if grid.start > playhead:
-                return
+                break
             is_last = number + 1 == len(self._grids)
             end = playhead if is_last else min(self._grids[number + 1].start - 1, playhead)
             first = math.ceil(grid.beat_at(grid.start) - _JUST_PASSED)
@@ -184,6 +177,7 @@ class Transport:
                 position = max(math.ceil(grid.position_of(count)), grid.start)
                 bar, beat = divmod(count, self._beats_per_bar)
                 yield Beat(position, beat, bar, grid.bpm)
+        self._passed = max(self._passed, playhead)
 
     def _grid(self, position: int) -> _Grid | None:
         return self._grids[max(self._index(position), 0)] if self._grids else None

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from daw_bridge.controls import PROMPT, TEMPO
+from daw_bridge.controls import CHORDS, INPUT_USE, PROMPT, TEMPO, WEIGHT_SUFFIX
 from daw_bridge.session.settings import Setting
 from daw_bridge.worker_protocol import Value
 
 MAX_STEPS = 32
 MERGE_S = 2.0  # between two messages of one change
-AGAIN, RECALL, UNDO = "/magnet/again", "/magnet/take/recall", "/magnet/take/undo"
+AGAIN, RESET = "/magnet/again", "/magnet/reset"
+RECALL, UNDO = "/magnet/take/recall", "/magnet/take/undo"
+_UNDOABLE = (AGAIN, CHORDS, RECALL, RESET, TEMPO)  # and all words and weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Undo:
 
     def note(self, moment: Moment, address: str, args: tuple[Value, ...], now: float) -> None:
         """Remember the moment before a change, if it is one that can be undone."""
-        if address not in (AGAIN, RECALL, TEMPO) and not address.startswith(PROMPT):
+        goes_on_from_phrase = address == INPUT_USE and "continue" in args
+        if not (address in _UNDOABLE or address.startswith(PROMPT) or goes_on_from_phrase):
             return
         what = _what(address, args)
         before, at = self._last
@@ -66,7 +69,7 @@ class Undo:
 
 
 def _what(address: str, args: tuple[Value, ...]) -> object:
-    """Return what a setting is of, where a fader may be what moves it: a tempo, a text's weight."""
-    if address == TEMPO:
+    """Return what a setting is of, where a fader or a keyboard may be what moves it."""
+    if address in (TEMPO, CHORDS) or address.endswith(WEIGHT_SUFFIX):
         return address
     return (address, args[0]) if address.startswith(PROMPT + "/") else None

@@ -4,6 +4,8 @@ A worker that dies is started again, at once if it was ready, else after a pause
 0.25 s to 10 s; one that says ``Broken``, or dies five times before it was ready once, is not. A
 worker that lives but hangs is ended, and so replaced: one that is ready, is waited for and sends
 nothing (``watchdog.py``), or has not read its messages for so long that a megabyte of them waits.
+So is one that sends what cannot be read or carried out, whoever's fault that is; since the next one
+may do the same, it has to wait like one that was never ready.
 
 Threading: event loop only. Starting a process and waiting for its end, which block, run in the
 loop's thread pool and touch the process alone, one at a time.
@@ -25,6 +27,7 @@ from multiprocessing.context import SpawnProcess
 
 from daw_bridge.supervision.watchdog import Watchdog
 from daw_bridge.supervision.worker_link import SocketConnection, pack, read_message
+from daw_bridge.tasks import held
 from daw_bridge.worker_protocol import (
     Broken,
     Chunk,
@@ -90,6 +93,7 @@ class Supervisor:
         self._closing = False
         self._watchdog = Watchdog(silence_limit_s)
         self._ended_because = ""  # why this program ended the worker
+        self._is_faulty = False  # it was what the worker sent
 
     @property
     def pid(self) -> int | None:
@@ -103,7 +107,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start the worker, and go on starting it when it dies, until ``close``."""
-        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+        self._keeper = held(self._keep(), "the keeper of the worker")
 
     def send(self, message: ServerMessage) -> None:
         """Send a message to the worker; one that is not ready, or is being ended, gets none."""
@@ -141,35 +145,51 @@ class Supervisor:
     async def _keep(self) -> None:
         self._set_state(WorkerState.STARTING, f"loading {self._config.model}")
         while not self.broken:
-            ours, theirs = socket.socketpair()
             try:
-                await asyncio.to_thread(self._spawn, theirs)
-                reader, self._writer = await asyncio.open_connection(sock=ours)
-            except BaseException:
-                ours.close()
-                raise
-            await self._listen(reader)
+                reader = await self._connected()
+            except OSError as error:
+                self._ended_because = f"the worker process cannot be started: {error}"
+            else:
+                await self._listen(reader)
             await self._hang_up()
             timeout_s = 0.0 if self._ended_because else END_TIMEOUT_S
             exit_code = await asyncio.to_thread(self._end_process, timeout_s)
             if not self.broken:
-                await self._mourn(exit_code)
+                await self._handle_exit(exit_code)
+
+    async def _connected(self) -> asyncio.StreamReader:
+        """Start a worker process, and return what reads its messages; raises OSError."""
+        ours, theirs = socket.socketpair()
+        try:
+            await asyncio.to_thread(self._spawn, theirs)
+            reader, self._writer = await asyncio.open_connection(sock=ours)
+        except BaseException:
+            ours.close()
+            raise
+        return reader
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Take messages until the worker is gone."""
+        """Take messages until the worker is gone, or says what nobody can take."""
         while True:
             try:
                 message = await read_message(reader)
+                self._take(message)
             except EOFError:
                 return
-            self._watchdog.heard(is_pcm=isinstance(message, Chunk))
-            if isinstance(message, Broken):
-                self._set_state(WorkerState.BROKEN, message.reason)
-                continue
-            if isinstance(message, Ready):
-                what = f"{self._config.model} on {self._config.device}"
-                self._set_state(WorkerState.READY, what)
-            self._on_message(message)
+            except Exception as error:
+                log.exception("a message of the worker cannot be taken")
+                self._is_faulty = True
+                self._end(f"the worker was ended: what it sent cannot be taken: {error!r}")
+                return
+
+    def _take(self, message: WorkerMessage) -> None:
+        self._watchdog.heard(is_pcm=isinstance(message, Chunk))
+        if isinstance(message, Broken):
+            self._set_state(WorkerState.BROKEN, message.reason)
+            return
+        if isinstance(message, Ready):
+            self._set_state(WorkerState.READY, f"{self._config.model} on {self._config.device}")
+        self._on_message(message)
 
     async def _hang_up(self) -> None:
         if self._writer is not None:
@@ -177,18 +197,18 @@ class Supervisor:
             writer.close()
             await asyncio.gather(writer.wait_closed(), return_exceptions=True)
 
-    async def _mourn(self, exit_code: int | None) -> None:
-        was_ready = self.state is WorkerState.READY
+    async def _handle_exit(self, exit_code: int | None) -> None:
+        was_ready, may_do_it_again = self.state is WorkerState.READY, self._is_faulty
         self._early_deaths = 0 if was_ready else self._early_deaths + 1
         how = self._ended_because or f"the worker process ended with exit code {exit_code}"
-        self._ended_because = ""
+        self._ended_because, self._is_faulty = "", False
         log.error("%s", how)
         if self._early_deaths >= MAX_EARLY_DEATHS:
             reason = f"{how} {MAX_EARLY_DEATHS} times before it was ready; see its log"
             self._set_state(WorkerState.BROKEN, reason)
             return
         self._set_state(WorkerState.RESTARTING, how)
-        if was_ready:  # the stream waits for the next one
+        if was_ready and not may_do_it_again:  # the stream waits for the next one
             self._pause_s = self._first_pause_s
             return
         await asyncio.sleep(self._pause_s)
@@ -196,7 +216,10 @@ class Supervisor:
 
     def _set_state(self, state: WorkerState, detail: str) -> None:
         self.state, self.detail = state, detail
-        self._on_state(state, detail)
+        try:
+            self._on_state(state, detail)
+        except Exception:  # who is told must not stop the worker from being kept
+            log.exception("the state of the worker, %s, cannot be told", state.value)
 
     # --- its process; called in the thread pool ---
 
@@ -204,10 +227,11 @@ class Supervisor:
         with theirs, self._process_lock:
             if self._closing:
                 return
-            self._process = multiprocessing.get_context("spawn").Process(
+            process = multiprocessing.get_context("spawn").Process(
                 target=_worker_main, args=(self._target, theirs, self._config), daemon=True
             )
-            self._process.start()
+            process.start()
+            self._process = process
 
     def _end_process(self, patience_s: float) -> int | None:
         """Return the exit code of the worker, ended by force where patience does not help."""

@@ -32,12 +32,17 @@ async def read_message(reader: asyncio.StreamReader) -> WorkerMessage:
 
     Raises:
         EOFError: the worker is gone.
+        UnpicklingError: it has sent what is no message; unpickling may raise others too.
     """
     try:
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        message: WorkerMessage = pickle.loads(await reader.readexactly(length))
+        payload = await reader.readexactly(length)
     except ConnectionError as error:
         raise EOFError("the worker is gone") from error
+    try:
+        message: WorkerMessage = pickle.loads(payload)
+    except EOFError as error:
+        raise pickle.UnpicklingError(f"{length} bytes that end before the message") from error
     return message
 
 

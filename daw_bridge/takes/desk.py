@@ -9,6 +9,7 @@ Threading: event loop only; the disk is waited for in threads, for one take to b
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 
 from daw_bridge.controls import Control
@@ -17,14 +18,16 @@ from daw_bridge.doors.limits import TokenBucket
 from daw_bridge.errors import TakeError
 from daw_bridge.session.requests import Outcome, Reply
 from daw_bridge.session.session import Session
-from daw_bridge.session.takes import Take
+from daw_bridge.session.takes import Draft
 from daw_bridge.session.undo import UNDO
 from daw_bridge.takes.files import TakeInfo, TakeStore
 from daw_bridge.worker_protocol import Value
 
+log = logging.getLogger(__name__)
+
 KEEP = "/magnet/take/keep"
 MAX_WAITING = 8  # takes that are being saved or read: each may be all that was recorded
-TAKES_PER_S, TAKE_BURST = 1.0, 16.0  # kept, so that a client gone mad does not fill the disk
+TAKES_PER_S, TAKE_BURST = 1.0, 16.0  # kept, so that a runaway client does not fill the disk
 
 
 class TakeDesk:
@@ -61,7 +64,7 @@ class TakeDesk:
         elif len(self._tasks) >= MAX_WAITING:
             reply(Outcome(control.address, f"{MAX_WAITING} takes wait already; slow down"))
         elif control.address != KEEP:
-            self._start(self._recall(session, control, args, now, reply))
+            self._start(self._recall(session, control, args, now, reply), control, reply)
         elif not self._pace.take():
             reply(Outcome(control.address, f"more than {TAKES_PER_S:g} take a second; slow down"))
         else:
@@ -71,33 +74,33 @@ class TakeDesk:
                 reply(Outcome(control.address, str(error)))
                 return
 
-            def on_take(take: Take) -> None:
-                self._start(self._save(session, name, take, control.address, now, reply))
-
             def refuse(outcome: Outcome) -> None:
                 self._store.release(name)
                 reply(outcome)
 
-            session.takes.keep(control, args, now, refuse, on_take)
+            def on_draft(draft: Draft) -> None:
+                def not_saved(outcome: Outcome) -> None:
+                    session.takes.not_kept(draft)
+                    refuse(outcome)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+                self._start(self._save(session, name, draft, now, reply), control, not_saved)
+
+            session.takes.keep(control, args, now, refuse, on_draft)
+
+    def _start(self, work: Coroutine[None, None, None], control: Control, refuse: Reply) -> None:
+        task = asyncio.get_running_loop().create_task(_answered(work, control, refuse))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _save(
-        self, session: Session, name: str, take: Take, address: str, now: float, reply: Reply
+        self, session: Session, name: str, draft: Draft, now: float, reply: Reply
     ) -> None:
-        try:
-            async with self._saving:
-                info = await asyncio.to_thread(self._store.save, name, take)
-        except TakeError as error:
-            self._store.release(name)
-            reply(Outcome(address, str(error)))
-            return
+        async with self._saving:
+            info = await asyncio.to_thread(lambda: self._store.save(name, draft.take()))
+        self._store.release(name)
         self._store.note(info)
         self._notify(session.name, "take", _event(info))
-        reply(Outcome(address, "", session.position, self._clock() - now))
+        reply(Outcome(KEEP, "", session.position, self._clock() - now))
 
     async def _recall(
         self,
@@ -107,12 +110,8 @@ class TakeDesk:
         now: float,
         reply: Reply,
     ) -> None:
-        try:
-            take = await asyncio.to_thread(self._store.load, str(args[0]))
-        except TakeError as error:
-            reply(Outcome(control.address, str(error)))
-        else:
-            session.takes.recall(take, control, args, now, reply)
+        take = await asyncio.to_thread(self._store.load, str(args[0]))
+        session.takes.recall(take, control, args, now, reply)
 
     async def close(self) -> None:
         """Wait for what is being saved."""
@@ -143,6 +142,17 @@ class TakeDesk:
         return HttpResponse(content_type="audio/wav", body=info.file, headers=headers)
 
 
+async def _answered(work: Coroutine[None, None, None], control: Control, refuse: Reply) -> None:
+    """Do work for a command, which is answered whatever becomes of it."""
+    try:
+        await work
+    except TakeError as error:
+        refuse(Outcome(control.address, str(error)))
+    except Exception as error:
+        log.exception("%s failed", control.address)
+        refuse(Outcome(control.address, f"an error of the server: {error!r}"))
+
+
 def _event(info: TakeInfo) -> dict[str, Value]:
     return {
         "name": info.name,
@@ -150,7 +160,7 @@ def _event(info: TakeInfo) -> dict[str, Value]:
         "bpm": info.bpm,
         "samples": info.samples,
         "sample_rate": info.sample_rate,
-        "file": str(info.file.resolve()),
+        "file": str(info.file),
     }
 
 
@@ -159,5 +169,6 @@ def _listed(info: TakeInfo) -> dict[str, Value]:
         "key": info.key,
         "channels": info.channels,
         "url": f"/takes/{info.name}.wav",
+        "saved_at": info.saved_at,
     }
     return {**_event(info), **about, "seconds": info.samples / info.sample_rate}

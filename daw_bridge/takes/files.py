@@ -10,18 +10,18 @@ whole, at most one WAV without its take, which is whole too, and names that begi
 are removed at the next start. What is damaged is named, and left alone.
 
 Threading: ``open``, ``save`` and ``load`` touch the disk and are for threads, one ``save`` at a
-time; all else belongs to the event loop. The index is replaced, never changed, so both may read it.
+time; all else belongs to the event loop, and waits for no disk. The index and the reserved names
+are replaced, never changed, so both may read them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import logging
 import os
 import re
-import struct
+import shutil
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -29,13 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from daw_bridge.audio.resample import FloatArray
-from daw_bridge.controls import validate
-from daw_bridge.errors import MessageError, TakeError
-from daw_bridge.session.settings import Setting
+from daw_bridge.errors import TakeError
 from daw_bridge.session.takes import Take
+from daw_bridge.takes.take_file import WRONG_VALUES, finite, packed, take_of, unpacked
 from daw_bridge.takes.wav_file import Loop, read_wav, wav_bytes
 
 log = logging.getLogger(__name__)
@@ -43,8 +39,7 @@ log = logging.getLogger(__name__)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 LEFTOVER_S = 60.0  # a file that is being written is younger: it may be another server's
 MAX_TAKE_FILE_BYTES = 64 * 2**20
-_MAGIC, _VERSION = b"MGTK", 1
-_LEAD_IN = struct.Struct("<4sBII")
+KEPT_FREE_BYTES = 200 * 2**20  # of the disk, which others need as well
 _AUTOMATIC = re.compile(r"take-(\d{1,9})(?![0-9])", re.ASCII)
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # of Windows, whatever follows
 
@@ -58,6 +53,7 @@ class TakeInfo:
         file: of its WAV.
         bars, bpm, key: as in ``Take``.
         samples, channels, sample_rate: of its WAV.
+        saved_at: unix time.
     """
 
     name: str
@@ -68,6 +64,7 @@ class TakeInfo:
     samples: int
     channels: int
     sample_rate: int
+    saved_at: float
 
 
 def default_folder() -> Path:
@@ -106,11 +103,20 @@ class TakeStore:
     Args:
         folder: where they are; made when the first is saved.
         clock: unix time, as files have it.
+        free_bytes: of the disk that a folder is on.
+
+    Attributes:
+        folder: the same, absolute.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
-        self.folder = folder
-        self._clock = clock
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float] = time.time,
+        free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        self.folder = folder.resolve()
+        self._clock, self._free_bytes = clock, free_bytes
         self._takes: Mapping[str, TakeInfo] = {}
         self._damaged: Mapping[str, str] = {}  # by the name of the file, why
         self._reserved: frozenset[str] = frozenset()
@@ -138,7 +144,8 @@ class TakeStore:
                 except (TakeError, OSError) as error:
                     damaged[path.name] = str(error)
                     log.warning("takes: %s is passed over: %s", path, error)
-        self._takes, self._damaged = dict(sorted(takes.items())), damaged
+        by_time = sorted(takes.values(), key=lambda info: (info.saved_at, info.name))
+        self._takes, self._damaged = {info.name: info for info in by_time}, damaged
 
     def _remove_leftover(self, path: Path) -> None:
         with contextlib.suppress(OSError):
@@ -146,7 +153,7 @@ class TakeStore:
                 path.unlink()
 
     def takes(self) -> list[TakeInfo]:
-        """Return all takes, by name."""
+        """Return all takes, the newest last."""
         return list(self._takes.values())
 
     @property
@@ -172,35 +179,31 @@ class TakeStore:
     # --- names ---
 
     def reserve(self, name: str) -> str:
-        """Return the name of a take to be saved, the next number where none is wished for.
+        """Keep a name for a take to be saved, and return it; empty for one that gets a number.
 
         Raises:
             TakeError: it is no name, or there is a take of that name: takes do not change.
         """
-        taken = {known.casefold() for known in (*self._takes, *self._reserved)}
         if name:
             checked_name(name)
-            if name.casefold() in taken or self._has_files(name):
-                raise TakeError(f"there is a take {name!r} already, and takes do not change")
-        else:
-            name = self._next_name(taken)
-        self._reserved |= {name}
+            if name.casefold() in self._taken():
+                raise _taken_already(name)
+            self._reserved |= {name}
         return name
 
-    def _next_name(self, taken: set[str]) -> str:
-        names = [*taken, *self._files()]
-        numbers = [int(found[1]) for found in map(_AUTOMATIC.match, names) if found]
-        return f"take-{max(numbers, default=0) + 1:03d}"
+    def _taken(self) -> set[str]:
+        return {known.casefold() for known in (*self._takes, *self._reserved)}
 
-    def _has_files(self, name: str) -> bool:
+    def _name_on_disk(self, name: str) -> str:
+        """Return a reserved name, or the next number, that no file in the folder has."""
+        files = [file.casefold() for file in os.listdir(self.folder)]
+        if not name:
+            numbered = map(_AUTOMATIC.match, (*self._taken(), *files))
+            return f"take-{max((int(found[1]) for found in numbered if found), default=0) + 1:03d}"
         begins = tuple(name.casefold() + end for end in ("_", ".wav", ".take"))
-        return any(file.casefold().startswith(begins) for file in self._files())
-
-    def _files(self) -> list[str]:
-        try:
-            return os.listdir(self.folder)
-        except OSError:
-            return []
+        if any(file.startswith(begins) for file in files):
+            raise _taken_already(name)
+        return name
 
     def release(self, name: str) -> None:
         """Give up a name: its take is not saved."""
@@ -209,31 +212,43 @@ class TakeStore:
     def note(self, info: TakeInfo) -> None:
         """Know a take that was saved."""
         self._takes = {**self._takes, info.name: info}
-        self.release(info.name)
 
     # --- files ---
 
     def save(self, name: str, take: Take) -> TakeInfo:
-        """Write a take under a reserved name; return when it is on the disk.
+        """Write a take under a reserved name, or a number; return when it is on the disk.
 
         Raises:
-            TakeError: it cannot be written; nothing of it is left.
+            TakeError: it cannot be written, since there is a file of its name, the disk is nearly
+                full, or for a reason of the system; nothing of it is left.
         """
-        stem = file_stem(name, take.bars, take.bpm, take.key)
-        wav = self.folder / f"{stem}.wav"
         loop = Loop(take.bars, take.bpm, take.key) if take.bars else None
         content = wav_bytes(take.pcm, take.sample_rate, loop)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._require_space(len(content))
+            name = self._name_on_disk(name)
+            wav = self.folder / f"{file_stem(name, take.bars, take.bpm, take.key)}.wav"
+            info = _info(name, wav, take, self._clock())
             self._write(wav, content)
             try:
-                self._write(wav.with_name(f"{stem}.take"), _packed(name, wav.name, content, take))
+                beside = packed(name, wav.name, content, take, info.saved_at)
+                self._write(wav.with_suffix(".take"), beside)
             except OSError:
                 wav.unlink(missing_ok=True)
                 raise
         except OSError as error:
             raise TakeError(f"the take cannot be written to {self.folder}: {error}") from None
-        return _info(name, wav, take)
+        return info
+
+    def _require_space(self, needed_bytes: int) -> None:
+        free = self._free_bytes(self.folder)
+        if free - needed_bytes < KEPT_FREE_BYTES:
+            raise TakeError(
+                f"{free / 2**20:.0f} MiB are free where {self.folder} is; "
+                f"{KEPT_FREE_BYTES >> 20} MiB must stay free beside a take of "
+                f"{needed_bytes / 2**20:.1f} MiB"
+            )
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file so that there is all of it or nothing."""
@@ -264,27 +279,29 @@ class TakeStore:
             if zlib.crc32(content) != header["wav_crc"]:
                 raise TakeError("its WAV file has been changed")
             pcm, _ = read_wav(content)
-            return _take(header, body, pcm)
-        except (OSError, TakeError, KeyError, TypeError, ValueError) as error:
+            return take_of(header, body, pcm)
+        except (OSError, TakeError, *WRONG_VALUES) as error:
             raise TakeError(f"the take {name!r} is damaged: {error}") from None
 
     def _header(self, path: Path) -> tuple[TakeInfo, dict[str, Any], bytes]:
-        if path.stat().st_size > MAX_TAKE_FILE_BYTES:
+        about = path.stat()
+        if about.st_size > MAX_TAKE_FILE_BYTES:
             raise TakeError("it is too large to be a take")
-        header, body = _unpacked(path.read_bytes())
+        header, body = unpacked(path.read_bytes())
         try:
             wav = path.with_name(str(header["wav"]))
             info = TakeInfo(
                 name=checked_name(str(header["name"])),
                 file=wav,
-                bars=int(header["bars"]),
-                bpm=float(header["bpm"]),
+                bars=int(finite(header["bars"], 0)),
+                bpm=finite(header["bpm"], 0.0),
                 key=str(header["key"]),
-                samples=int(header["samples"]),
-                channels=int(header["channels"]),
-                sample_rate=int(header["sample_rate"]),
+                samples=int(finite(header["samples"], 0)),
+                channels=int(finite(header["channels"], 1)),
+                sample_rate=int(finite(header["sample_rate"], 1)),
+                saved_at=finite(header.get("saved_at", about.st_mtime), 0.0),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except WRONG_VALUES as error:
             raise TakeError(f"its header is wrong: {error}") from None
         if wav.stem != path.stem or wav.suffix != ".wav":
             raise TakeError(f"it is of {wav.name}, whose name is not like its own")
@@ -293,7 +310,11 @@ class TakeStore:
         return info, header, body
 
 
-def _info(name: str, wav: Path, take: Take) -> TakeInfo:
+def _taken_already(name: str) -> TakeError:
+    return TakeError(f"there is a take {name!r} already, and takes do not change")
+
+
+def _info(name: str, wav: Path, take: Take, saved_at: float) -> TakeInfo:
     return TakeInfo(
         name=name,
         file=wav,
@@ -303,81 +324,8 @@ def _info(name: str, wav: Path, take: Take) -> TakeInfo:
         samples=take.pcm.shape[1],
         channels=take.pcm.shape[0],
         sample_rate=take.sample_rate,
+        saved_at=saved_at,
     )
-
-
-def _packed(name: str, wav: str, content: bytes, take: Take) -> bytes:
-    header = {
-        "name": name,
-        "wav": wav,
-        "wav_crc": zlib.crc32(content),
-        "bars": take.bars,
-        "bpm": take.bpm,
-        "key": take.key,
-        "samples": take.pcm.shape[1],
-        "channels": take.pcm.shape[0],
-        "sample_rate": take.sample_rate,
-        "settings": take.settings,
-        "after": take.after.shape[1],
-        "snapshot_at": take.snapshot_at,
-        "gain_db": take.gain_db,
-        "concealed_samples": take.concealed_samples,
-    }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    body = text + np.ascontiguousarray(take.after, "<f4").tobytes() + take.snapshot
-    return _LEAD_IN.pack(_MAGIC, _VERSION, len(text), zlib.crc32(body)) + body
-
-
-def _unpacked(data: bytes) -> tuple[dict[str, Any], bytes]:
-    if len(data) < _LEAD_IN.size:
-        raise TakeError(f"it has {len(data)} bytes only")
-    magic, version, size, crc = _LEAD_IN.unpack_from(data)
-    body = data[_LEAD_IN.size :]
-    if magic != _MAGIC:
-        raise TakeError("it is no take")
-    if version != _VERSION:
-        raise TakeError(f"it has version {version}; this program reads {_VERSION}")
-    if zlib.crc32(body) != crc or size > len(body):
-        raise TakeError("its checksum is wrong")
-    try:
-        header = json.loads(body[:size])
-    except ValueError as error:
-        raise TakeError(f"its header is not JSON: {error}") from None
-    if not isinstance(header, dict):
-        raise TakeError("its header is no JSON object")
-    return header, body[size:]
-
-
-def _take(header: dict[str, Any], body: bytes, pcm: FloatArray) -> Take:
-    channels, after = pcm.shape[0], int(header["after"])
-    if pcm.shape != (header["channels"], header["samples"]) or after < 0:
-        raise TakeError(f"its WAV file has {pcm.shape[1]} samples, not {header['samples']}")
-    size = 4 * channels * after
-    samples = np.frombuffer(body[:size], "<f4").reshape(channels, after)
-    return Take(
-        sample_rate=int(header["sample_rate"]),
-        bars=int(header["bars"]),
-        bpm=float(header["bpm"]),
-        key=str(header["key"]),
-        settings=tuple(_setting(*item) for item in header["settings"]),
-        pcm=pcm,
-        after=np.asarray(samples, np.float32),
-        snapshot=body[size:],
-        snapshot_at=int(header["snapshot_at"]),
-        gain_db=float(header["gain_db"]),
-        concealed_samples=int(header["concealed_samples"]),
-    )
-
-
-def _setting(address: str, args: list[object]) -> Setting:
-    """Return a setting that the table of controls allows: a file may come from anywhere."""
-    try:
-        control, checked = validate(address, args)
-    except MessageError as error:
-        raise TakeError(f"its settings are wrong: {error}") from None
-    if not control.setting:
-        raise TakeError(f"{address} is no setting")
-    return address, checked
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,8 +2,8 @@
 
 The server is a peer that listens: it takes the tempo and the beat of the session that it finds, and
 never sets them. While it is alone there is nobody to follow, and its tempo is that of its own
-music, so that who comes later finds what is heard. Link shares where a beat lies in the bar, not
-how many there were; here a bar has four.
+music, so that peers who join later get the tempo of the music. Link shares where a beat lies in the
+bar, not how many there were; here a bar has four.
 
 Needs ``aalink`` (``pip install "magnet-live[link]"``), which is GPL and therefore never installed
 unasked, and sends multicast on all interfaces, so that it is off unless it is asked for.
@@ -90,7 +90,7 @@ class LinkClock:
         return ClockReading(link.tempo, link.beat, link.playing if self._follow_transport else None)
 
     def offer(self, bpm: float) -> None:
-        """Let who joins find the tempo that is heard; without effect where there is a session."""
+        """Offer our tempo to peers who join; does nothing inside a session."""
         link = self._link
         if link is not None and not link.num_peers and abs(link.tempo - bpm) > _SAME_BPM:
             link.tempo = bpm

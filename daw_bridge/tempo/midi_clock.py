@@ -3,6 +3,7 @@
 The port is any MIDI input of this machine, by its name or a part of it, or ``virtual``: a port of
 our own that a DAW sends to (macOS and Linux). A process of its own listens there
 (``midi_process.py``); when the port is unplugged that ends, and is started again until it is back.
+So it is when what it says cannot be read, or no process is to be had.
 
 Threading: event loop only; never blocks.
 """
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daw_bridge.errors import TransportError
+from daw_bridge.tasks import held, kept_up
 from daw_bridge.tempo.midi_beats import MidiBeats
 from daw_bridge.tempo.source import ClockReading
 
@@ -61,7 +63,8 @@ class MidiClock:
         if reason:
             await self._end()
             raise TransportError(f"--midi-clock: {reason}")
-        self._reader = asyncio.create_task(self._run())
+        run = kept_up(self._run, "the MIDI clock", clock=self._clock)
+        self._reader = held(run, "the MIDI clock")
 
     async def close(self) -> None:
         """Close the port."""
@@ -85,13 +88,16 @@ class MidiClock:
         """Start the process; return why there is no port, or nothing where there is."""
         command = (sys.executable, "-m", "daw_bridge.tempo.midi_process", self._wanted)
         paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
-        self._process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            )
+        except OSError as error:
+            return f"no process for MIDI is to be had: {error}"
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 line = await self._line()
@@ -108,24 +114,27 @@ class MidiClock:
         return (await self._process.stdout.readline()).decode("utf-8", "replace").strip()
 
     async def _end(self) -> None:
-        process, self._process = self._process, None
-        self._is_open = False
+        process, self._is_open = self._process, False
         if process is None:
             return
         try:
             async with asyncio.timeout(_LEAVE_S):
-                await process.communicate()  # ends its input
+                await process.communicate(b"")  # ends its input; nothing at all does not (3.11)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.communicate()
+        self._process = None  # not before: who is cancelled here leaves it to ``close``
 
     async def _run(self) -> None:
         """Take what comes in; when the port is gone, wait until it is back."""
         while True:
-            while line := await self._line():
-                self._take(line)
-            log.info("MIDI input %s is unplugged", self._port)
+            try:
+                while self._is_open and (line := await self._line()):
+                    self._take(line)
+                log.info("MIDI input %s is unplugged", self._port)
+            except ValueError as error:
+                log.warning("MIDI input %s says what cannot be read: %s", self._port, error)
             await self._end()
             while not self._is_open:
                 await asyncio.sleep(_AGAIN_S)

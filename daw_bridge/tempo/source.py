@@ -16,7 +16,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-MIN_BPM, MAX_BPM = 20.0, 999.0
+from daw_bridge.controls import BPM
+
+MIN_BPM, MAX_BPM = BPM.low, BPM.high
 _TAPS = 8  # intervals that the median is of
 _BOUNCE_S = 60.0 / MAX_BPM  # a finger that trembles
 _PAUSE_S = 60.0 / MIN_BPM

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from daw_bridge.arguments import Argument, Kind
-from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, PROMPT, Control
+from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX, PROMPT, SLOTS, WEIGHT_SUFFIX, Control
 from daw_bridge.worker_protocol import Value
 
 Values = Mapping[str, Sequence[Value | None]]  # of every setting, by address
@@ -32,7 +32,7 @@ MODEL_PREFIX = "param/"  # of the model's own values in what a worker says of it
 
 _TYPES = {Kind.FLOAT: "f", Kind.INT: "i", Kind.SEED: "i"}  # all others are texts
 _TRIGGER = "N"
-_SLOT_1 = f"{PROMPT}/1"
+_SLOT_ADDRESSES = tuple(f"{PROMPT}/{number}" for number in SLOTS)
 
 
 def _children() -> dict[str, dict[str, str]]:
@@ -128,10 +128,12 @@ def values_of(
         One value for each argument; None where only the model knows and has not said.
     """
     held = dict(settings)
+    first = _SLOT_ADDRESSES[0]
     if PROMPT in held:  # it took the first slot, and slot 1 what it said
-        held[_SLOT_1] = (*held[PROMPT], 1.0)
-    elif _SLOT_1 in held:
-        held[PROMPT] = held[_SLOT_1][:1]
+        held[first] = (*held[PROMPT], 1.0)
+    elif first in held:
+        held[PROMPT] = held[first][:1]
+    held |= {slot + WEIGHT_SUFFIX: held[slot][1:] for slot in _SLOT_ADDRESSES if slot in held}
     found = {}
     for control in BY_ADDRESS.values():
         if control.setting:

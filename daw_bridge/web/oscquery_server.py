@@ -15,11 +15,10 @@ Threading: event loop only.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from urllib.parse import parse_qsl
 
 from websockets.asyncio.server import ServerConnection
@@ -29,20 +28,21 @@ from daw_bridge.controls import BY_ADDRESS
 from daw_bridge.doors.http_routes import HttpRequest, HttpResponse, Routes, as_json, text
 from daw_bridge.doors.limits import TokenBucket
 from daw_bridge.doors.ws_link import (
-    MAX_OUTBOX,
     MESSAGE_BURST,
     MESSAGES_PER_S,
     POLICY_VIOLATION,
     TOO_SLOW_S,
     TRY_AGAIN_LATER,
-    dismiss,
+    Outbox,
+    close_with_reason,
     limit_send_buffer,
     send_in_time,
+    until_first,
 )
 from daw_bridge.errors import MessageError, TransportError
 from daw_bridge.hub import Hub
-from daw_bridge.messages import Command, encode_osc, session_name
-from daw_bridge.osc.receiver import OscClient, OscReceiver
+from daw_bridge.messages import encode_osc, session_name
+from daw_bridge.osc.receiver import OscClient, OscReceiver, cost
 from daw_bridge.session.requests import Outcome
 from daw_bridge.session.session import Session
 from daw_bridge.web.oscquery import ATTRIBUTES, NOT_HERE, ROOT, Values, node, values_of
@@ -135,70 +135,65 @@ class OscQuery:
             assert connection.request is not None
             query = dict(parse_qsl(connection.request.path.partition("?")[2]))
             name = session_name(query.get("session", "main"), PATH)
-            await self._talk(connection, self._client(name))
+            await self._talk(connection, name)
         except ConnectionClosed:
             log.debug("an OSCQuery client has left")
         except MessageError as error:
-            await dismiss(connection, POLICY_VIOLATION, str(error))
+            await close_with_reason(connection, POLICY_VIOLATION, str(error))
         except TransportError as error:
-            await dismiss(connection, TRY_AGAIN_LATER, str(error))
+            await close_with_reason(connection, TRY_AGAIN_LATER, str(error))
 
-    def _client(self, name: str) -> OscQueryClient:
+    async def _talk(self, connection: ServerConnection, name: str) -> None:
         self._hub.session(name)
-        return OscQueryClient(name, lambda client: self._values(self._hub.session(client.session)))
+        client = OscQueryClient(name, lambda one: self._values(self._hub.session(one.session)))
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._hub.hold(lambda: (client.session,)))
+            await until_first(self._read(connection, client), self._send(connection, client))
 
-    async def _talk(self, connection: ServerConnection, client: OscQueryClient) -> None:
-        """Read and send until either ends."""
-        reading = asyncio.create_task(self._read(connection, client))
-        reading.add_done_callback(lambda _: client.wake.set())
-        try:
-            while not reading.done():
-                await client.wait()
-                for packet in client.take():
-                    await send_in_time(connection, packet, self._too_slow_s, self._hub.metrics)
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+    async def _send(self, connection: ServerConnection, client: OscQueryClient) -> None:
+        while True:
+            client.look()
+            client.outbox.wake.clear()
+            while (packet := client.outbox.pop()) is not None:
+                await send_in_time(connection, packet, self._too_slow_s, self._hub.metrics)
+            await client.outbox.wait(LOOK_EVERY_S if client.listens else None)
 
     async def _read(self, connection: ServerConnection, client: OscQueryClient) -> None:
         bucket = TokenBucket(MESSAGES_PER_S, MESSAGE_BURST, self._hub.clock)
-        complain = partial(self._complain, client)
-        carry_out = partial(self._carry_out, client)
         async for message in connection:
             await asyncio.sleep(bucket.spend())  # at least lets others run
             if isinstance(message, bytes):
-                self._receiver.take(message, carry_out, complain)
+                commands = self._receiver.read(client, message)
+                self._receiver.take(client, commands)
+                await asyncio.sleep(bucket.spend(max(0.0, cost(commands) - 1)))
                 continue
             try:
                 client.obey(message)
             except MessageError as error:
-                complain(error.address, str(error))
-
-    def _carry_out(self, client: OscQueryClient, command: Command) -> None:
-        self._receiver.carry_out(client, command, partial(self._complain, client))
-
-    def _complain(self, client: OscQueryClient, address: str, reason: str) -> None:
-        self._hub.metrics.fails += 1
-        client.fail(None, address, reason)
+                self._receiver.refuse(client, error.address, str(error))
 
 
 class OscQueryClient(OscClient):
-    """One WebSocket: what it listens to, and what waits to be sent."""
+    """One WebSocket: what it listens to, and what waits to be sent.
+
+    Attributes:
+        outbox: OSC packets.
+    """
 
     def __init__(self, session: str, values: Callable[[OscQueryClient], Values]) -> None:
         super().__init__(session)
-        self.wake = asyncio.Event()
+        self.outbox = Outbox()
         self._values = values
         self._heard: dict[str, Sequence[Value | None]] = {}  # what it was told last, by address
-        self._outbox: deque[bytes] = deque()
-        self._overflowed = False
+
+    @property
+    def listens(self) -> bool:
+        """Whether it is to be told of any value."""
+        return bool(self._heard)
 
     def reply(self, address: str, values: Sequence[Value]) -> None:
         """Queue a packet."""
-        self._overflowed = self._overflowed or len(self._outbox) >= MAX_OUTBOX
-        if not self._overflowed:
-            self._outbox.append(encode_osc(address, values))
-        self.wake.set()
+        self.outbox.put(encode_osc(address, values))
 
     def done(self, message_id: int | str, outcome: Outcome) -> None:
         """Queue ``/magnet/done``; it is not told the value that it has set itself."""
@@ -226,34 +221,14 @@ class OscQueryClient(OscClient):
             raise MessageError(f"there is no value at {path[:60]}", address=path[:60])
         if command == "LISTEN":
             self._heard[path] = []  # which no setting is: it is told at once
-            self.wake.set()
+            self.outbox.wake.set()
         else:
             self._heard.pop(path, None)
 
-    async def wait(self) -> None:
-        """Return when there may be something to send."""
-        try:
-            async with asyncio.timeout(LOOK_EVERY_S if self._heard else None):
-                await self.wake.wait()
-        except TimeoutError:
-            return
-
-    def take(self) -> list[bytes]:
-        """Return what is to be sent now.
-
-        Raises:
-            TransportError: the client has left too much unread.
-        """
-        self.wake.clear()
-        if self._heard:
-            now = self._values(self)
-            for address, before in self._heard.items():
-                if now[address] != before and None not in now[address]:
-                    self._heard[address] = now[address]
-                    self.reply(address, [v for v in now[address] if v is not None])
-            self.wake.clear()
-        if self._overflowed:
-            raise TransportError(f"{MAX_OUTBOX} messages wait; this client does not read")
-        packets = list(self._outbox)
-        self._outbox.clear()
-        return packets
+    def look(self) -> None:
+        """Queue the values that have changed since it was told them."""
+        now = self._values(self) if self._heard else {}
+        for address, before in self._heard.items():
+            if now[address] != before and None not in now[address]:
+                self._heard[address] = now[address]
+                self.reply(address, [value for value in now[address] if value is not None])

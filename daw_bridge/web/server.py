@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -25,13 +26,17 @@ from daw_bridge.doors.http_routes import HttpRequest, HttpResponse, Route, Route
 from daw_bridge.doors.limits import TokenBucket
 from daw_bridge.doors.ws_link import (
     HELLO_TIMEOUT_S,
+    INTERNAL_ERROR,
     TOO_SLOW_S,
+    close_with_reason,
     header,
     is_stranger,
     limit_send_buffer,
 )
 from daw_bridge.hub import Hub
+from daw_bridge.metrics import Metrics
 from daw_bridge.osc.server import bind_error
+from daw_bridge.web.oscquery_server import HOST_INFO
 
 log = logging.getLogger(__name__)
 
@@ -45,28 +50,55 @@ LOOK_AGAIN_S = 0.005
 REFUSALS = (401, 403, 429)
 
 
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """Who is connected.
+
+    Attributes:
+        metrics: told how many WebSockets there are.
+        everyone: connections of any kind.
+        clients: those of them that hold a place among the WebSockets.
+    """
+
+    metrics: Metrics
+    everyone: set[ServerConnection] = field(default_factory=set)
+    clients: set[ServerConnection] = field(default_factory=set)
+
+    def place(self, client: ServerConnection) -> bool:
+        """Give a WebSocket a place until it is gone; return whether there was one."""
+        if len(self.clients) >= MAX_CLIENTS or client not in self.everyone:  # gone again already
+            return False
+        self.clients.add(client)
+        self.metrics.clients = len(self.clients)
+        return True
+
+    def remove(self, connection: ServerConnection) -> None:
+        """Note that it is gone."""
+        self.everyone.discard(connection)
+        self.clients.discard(connection)
+        self.metrics.clients = len(self.clients)
+
+
 class _Connection(ServerConnection):
     """A connection that is counted, and dropped where it asks for nothing in time."""
 
-    def __init__(
-        self, *args: Any, everyone: set[_Connection], patience_s: float, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, present: _Present, patience_s: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._everyone = everyone
+        self._present = present
         self._patience_s = patience_s
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or end at once where there are too many."""
         super().connection_made(transport)
-        self._everyone.add(self)
+        self._present.everyone.add(self)
         self._patience = self.loop.call_later(self._patience_s, self._give_up)
-        if len(self._everyone) > MAX_CONNECTIONS:
+        if len(self._present.everyone) > MAX_CONNECTIONS:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
-        self._everyone.discard(self)
+        self._present.remove(self)
         if self._patience is not None:
             self._patience.cancel()
         super().connection_lost(exc)
@@ -92,8 +124,7 @@ class WsServer:
         self._hello_timeout_s = hello_timeout_s
         self._too_slow_s = too_slow_s
         self._server: Server | None = None
-        self._everyone: set[_Connection] = set()
-        self._clients = 0
+        self._present = _Present(hub.metrics)
         self._requests = TokenBucket(REQUESTS_PER_S, REQUEST_BURST, hub.clock)
         self.port = 0
 
@@ -120,7 +151,7 @@ class WsServer:
                 logger=quiet,
                 create_connection=cast(
                     "type[ServerConnection]",
-                    partial(_Connection, everyone=self._everyone, patience_s=self._hello_timeout_s),
+                    partial(_Connection, present=self._present, patience_s=self._hello_timeout_s),
                 ),
             )
         except OSError as error:
@@ -132,7 +163,7 @@ class WsServer:
         """Disconnect everyone and release the port."""
         if self._server is not None:
             self._server.close()
-            for connection in list(self._everyone):
+            for connection in list(self._present.everyone):
                 if connection.state is not State.OPEN:  # those the library would wait for
                     connection.transport.abort()
             await self._server.wait_closed()
@@ -163,11 +194,9 @@ class WsServer:
         if getattr(request, "method", "GET") != "GET":  # older websockets refuse these themselves
             allow = {"Allow": "GET"}
             return HttpResponse(status=405, body=b"Only GET is answered here\n", headers=allow)
-        is_socket = "websocket" in (header(request.headers, "Upgrade") or "").lower()
-        wanted = header(request.headers, "Accept")
-        is_program = is_socket or bool(wanted and "text/html" not in wanted)
+        is_socket = _is_socket(request)
         try:
-            route, asked = self._routes.find(request.path, program=is_program)
+            route, asked = self._routes.find(request.path, program=_is_program(request))
         except LookupError as error:
             return text(404, str(error))
         except ValueError as error:
@@ -176,7 +205,7 @@ class WsServer:
         if refusal is not None:
             return refusal
         if is_socket:
-            return self._socket_refusal(route, asked)
+            return self._socket_refusal(connection, route, asked)
         if route.handler is None:
             return text(426, f"This address speaks WebSocket: ws://HOST:PORT{asked.path}")
         try:
@@ -206,10 +235,12 @@ class WsServer:
             return HttpResponse(status=429, body=busy.encode(), headers={"Retry-After": "1"})
         return None
 
-    def _socket_refusal(self, route: Route, asked: HttpRequest) -> HttpResponse | None:
+    def _socket_refusal(
+        self, connection: ServerConnection, route: Route, asked: HttpRequest
+    ) -> HttpResponse | None:
         if route.socket is None:
             return text(404, f"No WebSocket is at {asked.path[:80]}; try /ws")
-        if self._clients >= MAX_CLIENTS:
+        if not self._present.place(connection):  # the last check: it is a client from here on
             return text(503, f"{MAX_CLIENTS} clients are connected already")
         return None
 
@@ -225,7 +256,7 @@ class WsServer:
             body = await _opened(response.body)
         except OSError as error:
             log.warning("%s: %s", response.body, error)
-            response = text(404, "This file is there no more")
+            response = text(404, "This file no longer exists")
             body = await _opened(response.body)
         with body:
             left = body.seek(0, io.SEEK_END)
@@ -244,15 +275,28 @@ class WsServer:
 
     async def _serve_client(self, connection: ServerConnection) -> None:
         assert connection.request is not None
-        route, _ = self._routes.find(connection.request.path, program=True)
+        route, asked = self._routes.find(connection.request.path, program=True)
         assert route.socket is not None
-        self._clients += 1
-        self._hub.metrics.clients = self._clients
         try:
             await route.socket(connection)
-        finally:
-            self._clients -= 1
-            self._hub.metrics.clients = self._clients
+        except Exception:  # the library would close it without a word in the log
+            log.exception("the connection at %s has failed", asked.path)
+            reason = "this is a fault of the server; its log has more"
+            await close_with_reason(connection, INTERNAL_ERROR, reason)
+
+
+def _is_socket(request: Request) -> bool:
+    return "websocket" in (header(request.headers, "Upgrade") or "").lower()
+
+
+def _is_program(request: Request) -> bool:
+    """Return whether who asks is no browser that wants a page: those say that they take HTML."""
+    query = request.path.partition("?")[2]
+    return (
+        _is_socket(request)
+        or "text/html" not in (header(request.headers, "Accept") or "")
+        or HOST_INFO in query.split("&")
+    )
 
 
 async def _opened(body: bytes | Path) -> BinaryIO:

@@ -54,7 +54,6 @@ _IDLE_WAIT_S = 0.5
 _MESSAGES_S = 0.002  # for messages between two units of work, where there is work
 _SNAPSHOT_S = 0.5  # of music between two snapshots
 _FIRST_REST_S, _LONGEST_REST_S = 0.25, 8.0  # after errors in a session's work
-_SMALL_MODEL_PARAMETERS = 50_000_000  # below: one thread is faster, and leaves a core to the audio
 
 log = logging.getLogger(__name__)
 
@@ -275,7 +274,10 @@ def run_worker(connection: WorkerConnection, config: WorkerConfig) -> None:
         return
     try:
         model = magnet_core.load(
-            config.model, device=config.device, text_encoder=config.text_encoder
+            config.model,
+            device=config.device,
+            dtype=config.dtype,
+            text_encoder=config.text_encoder,
         )
         set_threads(model, config.threads)
         brake = Brake(config.delay)

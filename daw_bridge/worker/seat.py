@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from daw_bridge.controls import INPUT_USE, LOOP, PARAM_PREFIX, PROMPT, QUANTIZE, TEMPO
+from daw_bridge.controls import (
+    CHORDS,
+    INPUT_USE,
+    LOOP,
+    PARAM_PREFIX,
+    PROMPT,
+    QUANTIZE,
+    TEMPO,
+    WEIGHT_SUFFIX,
+)
 from daw_bridge.worker_protocol import (
     Align,
     Command,
@@ -112,27 +121,38 @@ class Seat:
         Raises:
             MagnetError: it cannot be done; nothing has changed.
         """
-        from magnet_core.errors import SessionError
-        from magnet_core.runtime.phrase import PhraseUse
-
         session, ticket = self.session, Ticket(command)
         transport: dict[str, Callable[[], int]] = {
             "/magnet/play": session.play,
             "/magnet/stop": session.stop,
             "/magnet/reset": lambda: session.reset(at_bar="bar" in command.args),
         }
-        address, args = command.address, command.args
+        address = command.address
         if address in transport:
             position = transport[address]()
             self._note(command, position)
             return [ticket.done(position), *self.snapshot()]
-        self._waiting.append(ticket)
+        news: list[WorkerMessage] = []
         if address.startswith(PROMPT):
-            return [*self._set_words(command, ticket), *self._superseded()]
+            news = self._set_words(command, ticket)
+        else:
+            self._change(command, ticket)
+        self._waiting.append(ticket)  # now only: what was refused waits for nothing
+        return [*news, *self._superseded()]
+
+    def _change(self, command: Command, ticket: Ticket) -> None:
+        """Change what is not words."""
+        from magnet_core.errors import SessionError
+        from magnet_core.model.chord_names import chords_of
+        from magnet_core.runtime.phrase import PhraseUse
+
+        session, address, args = self.session, command.address, command.args
         if address == "/magnet/again":
             session.again(ticket)
         elif address == TEMPO:
             session.set_tempo(float(args[0]), ticket)
+        elif address == CHORDS:
+            session.set_chords(chords_of(str(args[0])), ticket)
         elif address == LOOP:
             session.loop(int(args[0]), ticket)
         elif address == INPUT_USE:
@@ -143,14 +163,19 @@ class Seat:
             session.set_param(address.removeprefix(PARAM_PREFIX), args[0], ticket)
         else:
             raise SessionError(f"a worker does not know {address}")
-        return self._superseded()
 
     def _set_words(self, command: Command, ticket: Ticket) -> list[WorkerMessage]:
-        """Put a text in a slot, or in the place of all; name the words that the model ignores."""
-        text, number = str(command.args[0]), command.address.removeprefix(PROMPT).lstrip("/")
+        """Change the prompts; name the words that the model ignores."""
+        args, slot = command.args, command.address.removeprefix(PROMPT)
+        number = slot.removesuffix(WEIGHT_SUFFIX).lstrip("/")
+        if slot.endswith(WEIGHT_SUFFIX):
+            self.session.set_slot(int(number), weight=float(args[0]), ticket=ticket)
+            return []
+        text = str(args[0])
         unknown = " ".join(self._model.unknown_words(text))
         if number:
-            self.session.set_slot(int(number), text, float(command.args[1]), ticket)
+            weight = float(args[1]) if len(args) > 1 else None
+            self.session.set_slot(int(number), text, weight, ticket)
         else:
             self.session.set_prompt(text, ticket)
         is_news = unknown and command.command_id > 0  # a replayed text was complained about before
@@ -206,7 +231,7 @@ class Seat:
 
     def messages(self, event: SessionEvent) -> list[WorkerMessage]:
         """Return what is to be told of something that has happened."""
-        from magnet_core.runtime.events import Applied, PhraseChanged, PlanDone, Planned
+        from magnet_core.runtime.events import Applied, PhraseChanged, PlanDone, Planned, Refused
 
         if isinstance(event, PhraseChanged):
             self.snapshot_at = -1  # the next worker must know of it, whether music comes or not
@@ -219,6 +244,10 @@ class Seat:
             answers = [ticket.done(event.sample) for ticket in tickets]
             self._waiting = [ticket for ticket in self._waiting if not ticket.is_answered]
             return [*answers]
+        if isinstance(event, Refused):
+            refused = [ticket for ticket in event.tickets if isinstance(ticket, Ticket)]
+            self._waiting = [ticket for ticket in self._waiting if ticket not in refused]
+            return [refusal(t.command, event.reason) for t in refused if not t.is_answered]
         if isinstance(event, Planned):
             return [Event(self.name, "plan", _plan_values(event))]
         if isinstance(event, PlanDone):

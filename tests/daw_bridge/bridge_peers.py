@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,11 @@ PATIENCE_S = 15.0
 
 @contextlib.asynccontextmanager
 async def serving(
-    options: dict[str, Value] | None = None, **config: Any
+    options: dict[str, Value] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    **config: Any,
 ) -> AsyncIterator[RunningServer]:
-    """Run a server."""
+    """Run a server; ``config`` is more of its ServerConfig."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "worker": WorkerConfig(model="synthetic", options=options or {}),
@@ -37,7 +40,7 @@ async def serving(
             "takes_folder": Path(folder) / "takes",
             "target": "synthetic_worker:run_worker",
         } | config
-        async with running_server(ServerConfig(**settings)) as server:
+        async with running_server(ServerConfig(**settings), clock=clock) as server:
             yield server
 
 
@@ -49,6 +52,9 @@ def with_server(scenario: Callable[[RunningServer], Awaitable[None]], **config: 
             await scenario(server)
 
     asyncio.run(run(), debug=True)
+
+
+BROWSER = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
 
 
 def get(path: str, server: RunningServer, *more: str, host: str | None = None) -> str:
@@ -136,12 +142,14 @@ class WsPeer:
 async def ws_peer(
     server: RunningServer, *, origin: str | None = None, **hello: Any
 ) -> AsyncIterator[WsPeer]:
-    """Connect and say hello; the first event is ``ready``."""
+    """Connect and say hello; the first event that is kept is ``ready``."""
     url = f"ws://127.0.0.1:{server.port}/ws"
     async with connect(url, compression=None, origin=origin, close_timeout=0.3) as connection:
         peer = WsPeer(connection)
         await peer.say({"cmd": "hello", "version": 1} | hello)
-        await peer.until(lambda: bool(peer.events))
+        await peer.until(lambda: any(event["event"] == "ready" for event in peer.events))
+        while peer.events[0]["event"] == "worker":  # what it is told while the model loads
+            del peer.events[0]
         assert peer.events[0]["event"] == "ready"
         yield peer
 

@@ -10,6 +10,15 @@ from headless_browser import PATIENCE_S, Page
 
 from daw_bridge.app import RunningServer
 
+# Keeps every text message that the page sends.
+RECORD_SENT = """
+window.sent = [];
+const plainSend = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  if (typeof data === "string") sent.push(JSON.parse(data));
+  plainSend.call(this, data);
+};
+"""
 IS_HEARD = "document.getElementById('source').textContent == 'infill'"
 
 

@@ -53,7 +53,8 @@ class Page:
             elif message["method"] == "Runtime.exceptionThrown":
                 self.complaints.append(json.dumps(message["params"]["exceptionDetails"]))
             elif message["method"] == "Log.entryAdded":
-                self.complaints.append(message["params"]["entry"]["text"])
+                entry = message["params"]["entry"]
+                self.complaints.append(" ".join((entry["text"], entry.get("url", ""))).strip())
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Call a method of the DevTools protocol; return its result."""
@@ -113,6 +114,10 @@ class Page:
         """Press a key."""
         code, text = KEYS.get(key) or (ord(key.upper()), key)
         values = {"key": key, "windowsVirtualKeyCode": code, "modifiers": SHIFT * shift}
+        if key.isdigit():
+            values["code"] = f"Digit{key}"
+            if shift:
+                values["key"] = text = ")!@#$%^&*("[int(key)]  # of an American keyboard
         for _ in range(times):
             await self.call(
                 "Input.dispatchKeyEvent",

@@ -12,21 +12,15 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
 import aalink
 from bridge_peers import osc_peer, serving
+from waiting import until
 
 from daw_bridge.tempo.link_clock import LinkClock
 
 OLDER_S = 2.0  # of two sessions that meet the older one stays, if it is older by half a second
-
-
-async def until(what: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not what():
-            await asyncio.sleep(0.01)
 
 
 def peer(bpm: float) -> Any:

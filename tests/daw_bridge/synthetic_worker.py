@@ -2,7 +2,8 @@
 
 Its prompts also let a test misbehave it: "die" ends the process at once, "refuse" is refused,
 "hang" sends no PCM for 0.3 s, "freeze" hangs the process for good; a word "purple" is unknown.
-Text in a slot sets the pitch like a prompt; "again" makes a new plan, and no other command does.
+Text in a slot sets the pitch like a prompt; a weight and "again" make a new plan, and no other
+command does.
 Its snapshots say what its pitch is; "lost" as one is refused. A loop is one round of the pitch.
 Options: sample_rate, channels, broken (a reason), die_early, load_s (seconds until it is ready),
 bpm (it keeps a metre, and its bars begin at position 0).
@@ -79,6 +80,8 @@ def _obey(stream: _Stream, command: wire.Command) -> wire.Done | wire.Fail:
         stream.playing = True
     elif command.address == "/magnet/stop":
         stream.playing = False
+    elif command.address.endswith("/weight"):
+        stream.plan_id += 1
     elif command.address.startswith("/magnet/prompt"):
         text = str(command.args[0])
         if text == "die":

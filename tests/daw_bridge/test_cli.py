@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import socket
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import time
 
 import pytest
 
+from daw_bridge.app import ServerConfig
 from daw_bridge.cli import main
+from daw_bridge.commands.serve import add_serve
 from daw_bridge.devices.virtual_cables import advice
 
 HEAVY = ("torch", "numpy", "asyncio", "websockets", "transformers", "soundfile", "magnet_core")
@@ -85,6 +88,14 @@ def test_a_port_in_use_is_named_with_its_option(tmp_path, monkeypatch, capsys) -
         assert f"WebSocket port {tcp_port}" in error and "--port" in error
 
 
+def test_what_serve_is_not_told_is_as_the_server_has_it() -> None:
+    parser, config = argparse.ArgumentParser(), ServerConfig()
+    add_serve(parser)
+    args = parser.parse_args([])
+    assert (args.host, args.osc_port, args.port) == (config.host, config.osc_port, config.port)
+    assert args.lead_ms == config.lead_ms
+
+
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
 def test_an_address_that_is_not_ours_is_named(host, tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -99,6 +110,9 @@ def test_an_address_that_is_not_ours_is_named(host, tmp_path, monkeypatch, capsy
         (["--seconds", "0"], "seconds is 0"),
         (["-o", "no/such/folder/out.wav"], "not a folder"),
         (["--prompt-audio", "missing.wav"], "missing.wav cannot be read as audio"),
+        (["--rescore-weight", "1.5"], "rescore_weight is 1.5; it must be a number from 0 to 1"),
+        (["--rescore-weight", "nan"], "rescore_weight is nan"),
+        (["--rescorer", "no-such-model"], "--rescorer needs --rescore-weight"),
     ],
 )
 def test_generate_refuses_before_it_loads_a_model(words, what, capsys) -> None:

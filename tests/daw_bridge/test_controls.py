@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.arguments import Curve, Kind
-from daw_bridge.controls import BY_ADDRESS, CONTROLS, lookup, validate
+from daw_bridge.controls import BPM, BY_ADDRESS, CONTROLS, LEAD_MS, lookup, validate
 from daw_bridge.errors import MessageError
+from magnet_core.config import DecodingParams
+from magnet_core.errors import ConfigError
+from magnet_core.model.metre import MAX_TEMPO_BPM, MIN_TEMPO_BPM
+from magnet_core.runtime.settings import Settings
 
 PARAM = "/magnet/param/"
 
@@ -52,8 +56,11 @@ def test_every_default_passes_its_own_check() -> None:
         ("/magnet/play", (), ()),
         ("/magnet/prompt", ("warm pads",), ("warm pads",)),
         ("/magnet/prompt", ("",), ("",)),
-        ("/magnet/prompt/3", ("warm pads",), ("warm pads", 1.0)),
+        ("/magnet/prompt/3", ("warm pads",), ("warm pads",)),  # at the weight that it has
         ("/magnet/prompt/6", ("warm pads", 0), ("warm pads", 0.0)),
+        ("/magnet/prompt/6/weight", (1,), (1.0,)),
+        ("/magnet/chords", ("Am F C G",), ("Am F C G",)),
+        ("/magnet/chords", ("",), ("",)),
         ("/magnet/reset", (), ("now",)),
         ("/magnet/reset", ("bar",), ("bar",)),
         ("/magnet/tempo", (0,), (0.0,)),
@@ -100,6 +107,10 @@ def test_valid_arguments_come_back_in_their_type(address, args, expected) -> Non
         ("/magnet/prompt/1", ("x", 1.5), ("weight is 1.5", "from 0 to 1")),
         ("/magnet/prompt/1", (0.5, "x"), ("text is 0.5", "a string")),
         ("/magnet/prompt/1", ("x", 1, 2), ("3 arguments", "text, [weight]")),
+        ("/magnet/prompt/1/weight", (1.5,), ("weight is 1.5", "from 0 to 1")),
+        ("/magnet/prompt/1/weight", ("x",), ("weight is 'x'", "a number")),
+        ("/magnet/chords", ("Am " * 200,), ("600 characters", "0 to 500")),
+        ("/magnet/chords", ("Am", "F"), ("2 arguments", "one string")),
         ("/magnet/reset", ("beat",), ("when is 'beat'", '"now" or "bar"')),
         ("/magnet/tempo", (19.9,), ("bpm is 19.9", "0 or a number from 20 to 999")),
         ("/magnet/tempo", (-0.5,), ("bpm is -0.5",)),
@@ -130,6 +141,30 @@ def test_a_refusal_names_the_value_and_the_range(address, args, words) -> None:
 def test_an_unknown_address_is_answered_with_the_nearest(address, near) -> None:
     with pytest.raises(MessageError, match=near):
         lookup(address)
+
+
+@pytest.mark.parametrize("address", ["/foo/bar", "/1/fader1", "/x", "/live/song/get/tempo", ""])
+def test_an_address_of_another_program_is_answered_without_a_guess(address) -> None:
+    with pytest.raises(MessageError, match="see /magnet/status"):
+        lookup(address)
+
+
+def test_the_core_takes_what_the_table_allows_and_no_more() -> None:
+    """The server imports nothing of it, so each says its ranges for itself."""
+    assert (BPM.low, BPM.high) == (MIN_TEMPO_BPM, MAX_TEMPO_BPM)
+    core = Settings(decoding=DecodingParams(), window_s=10.0, context_s=5.0)
+    assert core.lead_ms == LEAD_MS.default
+    for outside in (LEAD_MS.low - 1, LEAD_MS.high + 1):
+        with pytest.raises(ConfigError):
+            core.with_control("lead_ms", outside)
+    for limit in (LEAD_MS.low, LEAD_MS.high):
+        assert core.with_control("lead_ms", limit).lead_ms == limit
+
+
+def test_short_names_tell_all_values_apart() -> None:
+    names = [control.short_name for control in CONTROLS if control.setting]
+    assert len(set(names)) == len(names)
+    assert {"temperature", "tempo", "prompt/3"} <= set(names)
 
 
 def test_an_unknown_address_that_is_near_nothing_is_cut_short() -> None:

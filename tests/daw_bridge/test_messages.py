@@ -83,6 +83,15 @@ def test_osc_bundles_keep_order_and_times() -> None:
     assert parse_osc(bundle(IMMEDIATELY, osc("/a")))[0].when is None
 
 
+def test_osc_message_of_far_too_many_arguments_is_refused_unread() -> None:
+    """65 kB of them, damaged besides: their values are not looked at."""
+    for tags in (b"i" * 65, b"N" * 60_000):
+        packet = b"/magnet/ping\0\0\0\0," + tags + bytes(4 - (1 + len(tags)) % 4)
+        with pytest.raises(MessageError, match="more than 64 arguments") as caught:
+            parse_osc(packet)
+        assert caught.value.address == "/magnet/ping"
+
+
 def test_osc_bundle_with_a_negative_size_is_refused() -> None:
     """python-osc's own bundle class never returns from this one."""
     with pytest.raises(MessageError, match="no size"):
@@ -218,7 +227,8 @@ def test_ws_hello_is_read_in_full() -> None:
         ("sample_rate", 7999),
         ("sample_rate", 48000.5),
         ("sample_rate", "48000"),
-        ("channels", 0),
+        ("channels", -1),
+        ("channels", 9),
         ("channels", True),
         ("buffer_ms", -1),
         ("buffer_ms", "150"),

@@ -18,14 +18,14 @@ def test_the_readme_is_current(capsys) -> None:
 
 
 def test_everything_in_the_table_has_its_row() -> None:
-    """The six slots, which differ in nothing but their number, share one."""
+    """The six slots, which differ in nothing but their number, share one; so do their weights."""
     rows = [line for line in reference().splitlines() if line.startswith("| `")]
-    slots = [control for control in CONTROLS if control.address.startswith("/magnet/prompt/")]
-    controls = [control for control in CONTROLS if control not in slots[1:]]
+    others = [f"/magnet/prompt/{number}{end}" for number in range(2, 7) for end in ("", "/weight")]
+    controls = [control for control in CONTROLS if control.address not in others]
     assert len(rows) == len(controls) + len(REPLIES) + len(EVENTS)
     for control, row in zip(controls, rows, strict=False):
-        last = slots[-1].address if control is slots[0] else None
-        address = f"`{control.address}`" + (f" to `{last}`" if last else "")
+        last = control.address.replace("/1", "/6")
+        address = f"`{control.address}`" + (f" to `{last}`" if last != control.address else "")
         assert row.startswith(f"| {address} |")
         assert all(argument.allowed in row for argument in control.arguments)
         assert control.doc in row

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 
-import numpy as np
 import pytest
 from bridge_peers import with_server, ws_peer
-from console_page import IS_HEARD, address_of, focus, opened, seconds, status, until
+from console_page import IS_HEARD, RECORD_SENT, address_of, focus, opened, seconds, status, until
 from headless_browser import BROWSER, open_page
 
 from daw_bridge.app import RunningServer
@@ -41,7 +40,7 @@ def test_the_page_plays_and_shows_what_is_heard() -> None:
             await page.until("document.getElementById('play').ariaPressed == 'true'")
             await page.until("document.querySelector('#meters .meter').ariaValueNow > -12")
             (listener,) = server.hub.session("main").listeners
-            assert listener.channels == 2 and listener.dropped_samples == 0
+            assert listener.channels == 2 and server.hub.metrics.dropped_samples == 0
             await page.click("slot-1")
             await page.press("End")
             await page.write(" no more")
@@ -112,7 +111,7 @@ def test_the_page_is_played_by_keyboard_alone() -> None:
 
 def test_keys_are_listed_and_do_not_disturb_who_writes() -> None:
     async def scenario(server: RunningServer) -> None:
-        async with open_page(address_of(server)) as page:
+        async with open_page(address_of(server), before=RECORD_SENT) as page:
             await opened(page)
             await page.press("?")
             assert await page.evaluate("document.getElementById('shortcuts').open")
@@ -134,6 +133,13 @@ def test_keys_are_listed_and_do_not_disturb_who_writes() -> None:
             await until(lambda: status(server).get("quantize") == "beat")
             await page.press("l")
             await until(lambda: status(server).get("loop") == 1)
+            await page.press("0")  # beside the digits of the slots: it must not reset
+            await asyncio.sleep(0.2)
+            assert not await page.evaluate("sent.some(({cmd}) => cmd == '/magnet/reset')")
+            await page.press("0", shift=True)
+            await page.until(
+                "sent.some(({cmd, args}) => cmd == '/magnet/reset' && args[0] == 'now')"
+            )
             await page.click("help")
             await page.click("single-keys")
             await page.click("close-shortcuts")
@@ -157,13 +163,16 @@ def test_a_knob_is_played_by_mouse_and_wheel_and_follows_others() -> None:
         async with open_page(address_of(server)) as page, ws_peer(server) as peer:
             await opened(page)
             x, y = await page.box("knob-gain_db")
+            await page.mouse("mouseWheel", x, y, deltaX=0, deltaY=-100)  # it is only on the way
+            await asyncio.sleep(0.3)
+            assert "gain_db" not in status(server)
+            x, y = await page.box("knob-gain_db")  # the page has scrolled
             await page.mouse("mousePressed", x, y, button="left", clickCount=1)
             for step in range(1, 6):
                 await page.mouse("mouseMoved", x, y + 10 * step, button="left", buttons=1)
             await page.mouse("mouseReleased", x, y + 50, button="left", clickCount=1)
             await until(lambda: -22 < gain() < -18)  # 50 of 180 pixels, of 72 dB
             before = gain()
-            await page.evaluate("new Promise(done => setTimeout(done, 600))")  # it had scrolled
             await page.mouse("mouseWheel", x, y, deltaX=0, deltaY=-100)
             await until(lambda: before < gain() < before + 1)
             await page.click("knob-gain_db", times=2)
@@ -248,12 +257,23 @@ def test_tempo_taps_loop_and_quantize_have_their_places() -> None:
                 "document.getElementById('tempo').validationMessage"
             )  # the browser keeps it back
             await page.press("Escape")
+            await page.click("tempo")
+            await page.evaluate("document.getElementById('tempo').select()")
+            await page.write("101")
+            await page.press("Tab")  # as who has no Return key leaves it
+            await until(lambda: status(server).get("tempo") == 101.0)
             await page.evaluate("document.querySelectorAll('#loop button')[0].focus()")
             await page.press("ArrowRight", times=3)
             await until(lambda: status(server).get("loop") == 4)
             await peer.command("/magnet/loop", 0, id=2)
             await page.until(
                 "document.querySelector('#loop [aria-checked=true]').textContent == 'off'"
+            )
+            await peer.command("/magnet/loop", 3, id=4)  # no button has it
+            await page.until("document.getElementById('loop-label').textContent == 'Loop, 3 bars'")
+            assert not await page.evaluate("document.querySelector('#loop [aria-checked=true]')")
+            assert await page.evaluate("document.getElementById('loop').ariaLabel") == (
+                "Loop, 3 bars"
             )
             await peer.command("/magnet/quantize", "bar", id=3)
             await page.until(
@@ -294,6 +314,39 @@ def test_the_lamps_follow_the_beat_that_is_heard() -> None:
     with_server(scenario, options={"bpm": 150.0})
 
 
+def test_a_change_that_is_not_heard_yet_is_shown_where_it_will_be() -> None:
+    """With a lead of two seconds it waits for two seconds."""
+
+    async def scenario(server: RunningServer) -> None:
+        async with open_page(address_of(server)) as page:
+            await opened(page)
+            await page.evaluate(
+                "window.drawn = new Set(); const {fillText} = CanvasRenderingContext2D.prototype;"
+                "CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {"
+                "drawn.add(text); fillText.call(this, text, ...at)}; 0"
+            )
+            await page.click("play")
+            await page.until(IS_HEARD)
+            await asyncio.sleep(2.5)  # so much is there ahead
+            assert not await page.evaluate("[...drawn].some(text => / in .* s$/.test(text))")
+            await page.press("1")
+            await page.write("bells")
+            await page.press("Enter")
+            await page.until("[...drawn].some(text => /^prompt.1 in [12]\\.\\d s$/.test(text))")
+            await page.until(
+                "document.getElementById('summary').textContent.includes('prompt/1 in')"
+            )
+            await page.until(
+                "document.getElementById('latency').textContent.endsWith('(prompt/1)')"
+            )
+            await page.until(
+                "!document.getElementById('summary').textContent.includes('prompt/1 in')"
+            )
+            assert page.complaints == []
+
+    with_server(scenario, lead_ms=2000.0)
+
+
 def test_a_take_is_dragged_out_as_a_file_and_recalled() -> None:
     async def scenario(server: RunningServer) -> None:
         async with open_page(address_of(server)) as page:
@@ -325,89 +378,3 @@ def test_a_take_is_dragged_out_as_a_file_and_recalled() -> None:
             assert page.complaints == []
 
     with_server(scenario, options={"bpm": 240.0})
-
-
-MICROPHONE = (
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",  # it beeps once a second
-)
-
-
-def test_the_microphone_is_recorded_and_the_music_goes_on_from_it() -> None:
-    async def scenario(server: RunningServer) -> None:
-        async with open_page(address_of(server), flags=MICROPHONE) as page:
-            await opened(page)
-            await page.click("record")
-            await page.until("document.getElementById('input-state').textContent == 'recording'")
-            assert await page.evaluate("document.getElementById('record').ariaPressed") == "true"
-            await page.until("document.getElementById('input-level').ariaValueNow > -50")
-            await asyncio.sleep(1.0)
-            await page.click("record")
-            await page.until(
-                "/^recorded, [1-9]/.test(document.getElementById('input-state').textContent)"
-            )
-            await page.evaluate("document.querySelectorAll('#use button')[1].click()")
-            await page.until(
-                "document.querySelector('#use [aria-checked=true]').textContent == 'context'"
-            )
-            assert page.complaints == []
-
-    with_server(scenario)
-
-
-def test_without_a_microphone_the_page_says_so_and_plays_on() -> None:
-    async def scenario(server: RunningServer) -> None:
-        refuse = """navigator.mediaDevices.getUserMedia = () =>
-            Promise.reject(new DOMException("no", "NotFoundError"));"""
-        async with open_page(address_of(server), before=refuse) as page:
-            await opened(page)
-            await page.click("play")
-            await page.until(IS_HEARD)
-            await page.click("record")
-            await page.until(
-                "document.getElementById('message').textContent.includes('no microphone')"
-            )
-            assert await page.evaluate("document.getElementById('record').ariaPressed") == "false"
-            await page.until(IS_HEARD)
-
-    with_server(scenario)
-
-
-RENDER = """(async () => {
-  const context = new OfflineAudioContext(2, 2560, 48000);
-  await context.audioWorklet.addModule("worklet.js");
-  const node = new AudioWorkletNode(context, "stream", {
-    numberOfInputs: 0, outputChannelCount: [2], processorOptions: {bufferFrames: 900},
-  });
-  node.connect(context.destination);
-  let position = 0;
-  for (const [frames, channels] of [[1, 2], [299, 2], [640, 1], [1000, 2]]) {
-    const samples = Float32Array.from({length: frames * channels}, (_, n) => {
-      const at = position + Math.floor(n / channels);
-      return n % channels ? -Math.sin(at / 20) : Math.sin(at / 20);
-    });
-    node.port.postMessage({channels, flags: 2, frames, position, plan: 1, samples});
-    position += frames;
-  }
-  await new Promise((resolve) => setTimeout(resolve, 200));  // the audio thread takes them in
-  const heard = await context.startRendering();
-  return [0, 1].map((channel) => Array.from(heard.getChannelData(channel)));
-})()"""
-
-
-def test_packets_of_any_size_are_played_whole_and_end_without_a_click() -> None:
-    """Sample for sample after the fade-in; mono in both channels; the last sample dies away."""
-
-    async def scenario(server: RunningServer) -> None:
-        async with open_page(address_of(server)) as page:
-            await opened(page)
-            left, right = np.array(await page.evaluate(RENDER))
-            sine = np.sin(np.arange(1940) / 20)
-            fade = np.minimum(1.0, np.arange(1, 1941) / 256)
-            np.testing.assert_allclose(left[:1940], fade * sine, atol=1e-6)
-            mirrored = np.where((np.arange(1940) >= 300) & (np.arange(1940) < 940), sine, -sine)
-            np.testing.assert_allclose(right[:1940], fade * mirrored, atol=1e-6)
-            tail = left[1939] * 0.97 ** np.arange(1, 621)
-            np.testing.assert_allclose(left[1940:], tail, atol=1e-5)
-
-    with_server(scenario)

@@ -59,6 +59,21 @@ def test_the_page_says_when_the_worker_is_lost_and_plays_on() -> None:
     with_server(scenario, options={"load_s": 0.5})  # else it would be back before it is missed
 
 
+def test_the_page_says_that_the_model_is_loading() -> None:
+    async def scenario(server: RunningServer) -> None:
+        async with open_page(address_of(server)) as page:
+            await page.until(
+                "document.getElementById('connection').textContent"
+                " == 'connecting: The model is loading: loading synthetic'"
+            )
+            assert await page.evaluate("document.getElementById('play').disabled")
+            await page.until("document.getElementById('connection').textContent == 'connected'")
+            assert await page.text("message") == ""
+            assert page.complaints == []
+
+    with_server(scenario, options={"load_s": 6.0})
+
+
 def test_the_page_survives_a_server_that_is_started_again() -> None:
     """It comes back by itself, tells the new server what was set, and plays on."""
 
@@ -81,6 +96,8 @@ def test_the_page_survives_a_server_that_is_started_again() -> None:
                 await page.until("!document.getElementById('connection').matches('.up')")
                 assert "not connected" in await page.text("connection")
                 assert await page.evaluate("document.getElementById('play').disabled")
+                await page.evaluate("new Promise(done => setTimeout(done, 1500))")  # three tries
+                assert (await page.text("log")).count("The connection was lost") == 1
                 async with serving(port=port) as second:
                     await page.until("document.getElementById('connection').matches('.up')")
                     await until(lambda: status(second).get("prompt/3") == "strings")
@@ -93,17 +110,21 @@ def test_the_page_survives_a_server_that_is_started_again() -> None:
 
 
 class Gateway:
-    """A TCP port in front of a server's, whose connections can be cut."""
+    """A TCP port in front of a server's, whose connections can be cut, or fall silent."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections = 0
+        self._way = asyncio.Event()
+        self._way.set()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        way = self._way
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65536):
+                await way.wait()
                 writer.write(data)
                 await writer.drain()
         writer.close()
@@ -116,6 +137,12 @@ class Gateway:
             task = asyncio.create_task(self._pump(*pair))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def fall_silent(self) -> None:
+        """Pass nothing on of the connections that are there; nobody is told."""
+        self._way.clear()
+        self._way = asyncio.Event()
+        self._way.set()
 
     def cut(self) -> None:
         for writer in self._writers:
@@ -130,6 +157,8 @@ class Gateway:
         finally:
             server.close()
             self.cut()
+            for task in self._tasks:
+                task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
@@ -162,6 +191,34 @@ def test_a_stranger_shows_the_token_and_a_lost_connection_is_resumed_to_the_samp
             for (begin, frames), (following, _) in itertools.pairwise(packets):
                 assert following == begin + frames
             assert await page.text("dropped") == "0 ms"
+
+    with_server(scenario)
+
+
+def test_a_connection_that_falls_silent_is_noticed_and_replaced() -> None:
+    """As where a tablet changes its network: nothing is closed, and nothing comes any more."""
+
+    async def scenario(server: RunningServer) -> None:
+        gateway = Gateway(server.port)
+        async with gateway.listening() as port, open_page(f"http://127.0.0.1:{port}/") as page:
+            await page.until("document.getElementById('token-form')?.hidden === false")
+            await page.click("token")
+            await page.write(server.token)
+            await page.press("Enter")
+            await opened(page)
+            await page.click("play")
+            await page.until(IS_HEARD)
+            await page.evaluate(
+                "window.shown = []; new MutationObserver(() => "
+                "shown.push(document.getElementById('connection').textContent))"
+                ".observe(document.getElementById('connection'), {childList: true}); 0"
+            )
+            lost = (await page.text("log")).count("The connection was lost")
+            gateway.fall_silent()
+            await page.until("shown.some(text => text.includes('does not answer'))")
+            await page.until("shown.at(-1) == 'connected'")
+            await page.until(IS_HEARD)
+            assert (await page.text("log")).count("The connection was lost") == lost + 1
 
     with_server(scenario)
 

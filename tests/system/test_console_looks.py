@@ -110,6 +110,9 @@ def test_the_page_fits_and_can_be_read_at_every_size_in_light_and_dark() -> None
     async def scenario(server: RunningServer) -> None:
         async with open_page(address_of(server)) as page:
             await opened(page)
+            await page.resize(1600, 950)
+            length = await page.evaluate("document.documentElement.scrollHeight")
+            assert length == 950  # a desk sees everything at once
             await filled(page)
             for scheme in SCHEMES:
                 for width, height in ((1600, 950), (1000, 800), (400, 860)):

@@ -1,8 +1,10 @@
-"""Programs that musicians use, as they are: liblo's oscsend and Pure Data."""
+"""Programs that musicians use, as they are: liblo's oscsend and oscdump, and Pure Data."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -14,6 +16,9 @@ from daw_bridge.app import RunningServer
 
 needs_oscsend = pytest.mark.skipif(
     shutil.which("oscsend") is None, reason="liblo's oscsend is not installed (liblo-tools)"
+)
+needs_oscdump = pytest.mark.skipif(
+    shutil.which("oscdump") is None, reason="liblo's oscdump is not installed (liblo-tools)"
 )
 needs_pd = pytest.mark.skipif(
     shutil.which("pd") is None, reason="Pure Data is not installed (puredata-core)"
@@ -45,6 +50,57 @@ def test_oscsend_sets_the_prompt_and_plays() -> None:
                 assert (await ear.until("/magnet/done")).params[0] == "/magnet/play"
             await listener.hear(0.2)
             assert server.hub.status("main")["prompt"] == "warm pads, ü"
+
+    with_server(scenario)
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@needs_oscsend
+@needs_oscdump
+def test_oscdump_reads_what_a_subscriber_is_told() -> None:
+    """Every argument in a type that liblo knows: done, fail, a status, and the events of a plan."""
+
+    async def scenario(server: RunningServer) -> None:
+        to, ear = str(server.osc_port), free_udp_port()
+        dump = await asyncio.create_subprocess_exec(
+            *("oscdump", "-L", str(ear)), stdout=asyncio.subprocess.PIPE
+        )
+        assert dump.stdout is not None
+
+        async def line(begin: str) -> str:
+            async with asyncio.timeout(15):
+                while True:
+                    _, _, text = (await dump.stdout.readline()).decode().strip().partition(" ")
+                    if text.startswith(begin):
+                        return text
+
+        try:
+            done = ""
+            while not done:  # until oscdump has its port
+                await run("oscsend", "127.0.0.1", to, "/magnet/subscribe", "i", str(ear))
+                with contextlib.suppress(TimeoutError):
+                    done = await asyncio.wait_for(line("/magnet/done"), 1.0)
+            assert re.fullmatch(r'/magnet/done sifs "/magnet/subscribe" \d+ \d\.\d+ "0"', done)
+            await run("oscsend", "127.0.0.1", to, "/magnet/param/top_p", "f", "7")
+            fail = await line("/magnet/fail")
+            assert re.fullmatch(
+                r'/magnet/fail sis "/magnet/param/top_p" 1 "top_p is 7\.0; .*"', fail
+            )
+            await run("oscsend", "127.0.0.1", to, "/magnet/prompt", "s", "warm pads")
+            assert '"/magnet/prompt"' in await line("/magnet/done")
+            await run("oscsend", "127.0.0.1", to, "/magnet/play")
+            chunk = await line("/magnet/event/chunk")
+            assert re.fullmatch(r'/magnet/event/chunk siii "0" 640 1 \d+', chunk)
+            await run("oscsend", "127.0.0.1", to, "/magnet/status")
+            assert '"prompt" "warm pads"' in await line("/magnet/status.reply")
+        finally:
+            dump.terminate()
+            await dump.communicate()
 
     with_server(scenario)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from daw_bridge.commands.generate import (
 from magnet_core import Model
 from magnet_core.config import DecodingParams
 from magnet_core.errors import ConfigError
+from magnet_core.model.chord_names import chords_of
+from magnet_core.model.harmony import Harmony, Key
 
 PROMPT = "techno 128 bpm, drums and bass"
 DATA = Path(__file__).parents[2] / "data"
@@ -62,6 +65,44 @@ def test_a_prompt_becomes_a_file_of_the_length_asked_for(tmp_path, capsys) -> No
     assert 0.01 < _sound(out).std() < 0.5
     assert "1.50 s of new music" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["out.wav"]
+
+
+def test_music_has_the_chords_that_are_asked_for(bundled, tmp_path) -> None:
+    """The same codes as the model makes of that harmony; and not those of its own."""
+    out = tmp_path / "out.wav"
+    words = ["generate", PROMPT, "-o", str(out), "--seconds", "1", "--no-level"]
+    assert main([*words, "--chords", "Ebm | Abm"]) == 0
+    harmony = Harmony.over(chords_of("Ebm Abm"), Key())
+    asked, own = (
+        decode(bundled, bundled.generate(PROMPT, frames=50, harmony=one))[0]
+        for one in (harmony, None)
+    )
+    assert np.abs(_sound(out) - asked).max() <= 2**-22  # 24 bits
+    assert np.abs(asked - own).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--chords", "Am Fsus4"], "chord is 'Fsus4'; it must be such as C, F#m7 or Bdim"),
+        (
+            [
+                "--chords",
+                "Am",
+                "--model",
+                str(DATA / "magnet-32khz"),
+                "--text-encoder",
+                str(DATA / "t5"),
+            ],
+            "is not told chords",
+        ),
+    ],
+)
+def test_chords_that_cannot_be_played_are_refused(tmp_path, capsys, words, reason) -> None:
+    out = tmp_path / "out.wav"
+    assert main(["generate", PROMPT, "-o", str(out), *words]) == 1
+    assert reason in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_the_music_goes_on_from_the_end_of_given_audio(bundled, recording, capsys) -> None:
@@ -190,3 +231,41 @@ def test_holes_may_touch() -> None:
 def test_audio_that_would_not_fit_in_memory_is_refused() -> None:
     with pytest.raises(ConfigError, match="lasts 301 s"):
         check_holes([(1.0, 2.0)], MAX_INPAINT_SECONDS + 1.0)
+
+
+def test_rescoring_changes_the_music_and_is_counted(tmp_path, capsys) -> None:
+    """The bundled model judges itself; a weight of 0 is the music without, sample for sample."""
+    words = ["generate", PROMPT, "--seconds", "5", "--seed", "3", "-o"]
+    sounds, bars = [], []
+    for name, weight in (("off", []), ("none", ["0"]), ("half", ["0.5"])):
+        out = tmp_path / f"{name}.wav"
+        option = ["--rescore-weight", *weight] if weight else []
+        assert main([*words, str(out), *option]) == 0
+        sounds.append(_sound(out))
+        bars.append(capsys.readouterr().err)
+    assert np.array_equal(sounds[0], sounds[1])
+    assert not np.array_equal(sounds[0], sounds[2])
+    passes = 200 + 10 + 5 + 4 + 4
+    assert f"{passes}/{passes}" in bars[0]
+    assert f"{passes + 19}/{passes + 19}" in bars[2]
+
+
+@pytest.mark.parametrize("partner", ["musicgen-32khz", "hybrid-32khz"])
+def test_a_plain_magnet_plays_with_partners(partner, tmp_path, capsys) -> None:
+    """Each a folder with its own text encoder; without one, what is missing is said."""
+    for name in ("magnet-32khz", partner):
+        shutil.copytree(DATA / name, tmp_path / name)
+        shutil.copytree(DATA / "t5", tmp_path / name / "text_encoder")
+    out = str(tmp_path / "out.wav")
+    words = ["generate", "disco", "-o", out, "--seconds", "1.2"]
+    plain = [*words, "--model", str(tmp_path / "magnet-32khz")]
+    other = str(tmp_path / partner)
+    options = ["--prefix-model", other, "--rescorer", other, "--rescore-weight", "0.5"]
+    assert main([*plain, *options]) == 0
+    passes = 25 + 3 + (20 + 10 + 10 + 10) + (19 + 9 + 9 + 9)
+    assert f"{passes}/{passes}" in capsys.readouterr().err
+    assert len(_sound(Path(out))) == 60 * 640
+    assert main([*plain, "--rescore-weight", "0.5"]) == 1
+    assert "a plain MAGNeT model needs a rescorer" in capsys.readouterr().err
+    assert main([*words, "--prefix-model", other]) == 1
+    assert "bundled plays its own prefix" in capsys.readouterr().err

@@ -222,6 +222,25 @@ def test_other_model_is_refused_unless_forced(
     assert not np.array_equal(found, pcm)
 
 
+def test_replay_computes_in_the_precision_of_the_log(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A GPU's log, say: those weights again, and the same samples, without being asked."""
+    config = WorkerConfig(model=str(folder), dtype="bfloat16", log_folder=str(tmp_path / "logs"))
+    with working(config) as server:
+        server.open("main")
+        assert isinstance(server.ask("main", "/magnet/play"), Done)
+        server.hear("main", 40)
+        assert isinstance(server.ask("main", "/magnet/stop"), Done)
+        pcm = server.waveform("main").T
+    (log,), output = (tmp_path / "logs").iterdir(), tmp_path / "out.wav"
+    assert read_log(log).header.dtype == "bfloat16"
+    assert main(["replay", str(log), "-o", str(output)]) == 0
+    assert "differ" not in capsys.readouterr().err
+    found, _ = soundfile.read(output, dtype="float32", always_2d=True)
+    np.testing.assert_array_equal(found[: len(pcm)], pcm)
+
+
 def test_other_number_of_threads_is_a_warning(
     logged: tuple[Path, np.ndarray], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ import { ramp, rgb } from "../../../daw_bridge/console/palette.js";
 import { shares, wordsIn } from "../../../daw_bridge/console/prompts.js";
 import { commandsOf, hasForgotten } from "../../../daw_bridge/console/restore.js";
 import { Server } from "../../../daw_bridge/console/server.js";
-import { isTaken } from "../../../daw_bridge/console/shortcuts.js";
+import { isTaken, namesOf } from "../../../daw_bridge/console/shortcuts.js";
 import { Ballistics, Latencies, percentile } from "../../../daw_bridge/console/stats.js";
 import { describe } from "../../../daw_bridge/console/takes.js";
 
@@ -152,14 +152,20 @@ test("a meter rises at once, falls evenly, and holds its highest mark", () => {
 
 test("a server that has forgotten is told parameters first, then words, then time", () => {
   const controls = controlsOf(TREE);
-  const status = { session: "main", position: "500", lead_ms: 300, prompt: "a", "prompt/2": "b", "prompt/2/weight": 0.5, tempo: 93, quantize: "bar", loop: 4 };
+  const status = { session: "main", position: "500", lead_ms: 300, prompt: "a", "prompt/2": "b", "prompt/2/weight": 0.5, "prompt/3/weight": 0.25, chords: "Am F", tempo: 93, quantize: "bar", loop: 4 };
   assert.deepEqual(commandsOf(status, controls), [
     ["/magnet/param/lead_ms", 300],
     ["/magnet/prompt", "a"],
     ["/magnet/prompt/2", "b", 0.5],
+    ["/magnet/prompt/3/weight", 0.25],
+    ["/magnet/chords", "Am F"],
     ["/magnet/tempo", 93],
     ["/magnet/quantize", "bar"],
   ]);
+  const isTempoSent = (more) => commandsOf({ tempo: 93, ...more }, []).some(([address]) => address === "/magnet/tempo");
+  assert.ok(isTempoSent({ tempo_source: "tap", tempo_source_bpm: 93 }));
+  assert.ok(isTempoSent({ tempo_source: "link", tempo_source_bpm: 0 }), "that clock is silent");
+  assert.ok(!isTempoSent({ tempo_source: "link", tempo_source_bpm: 93 }), "the server would refuse it");
   assert.ok(hasForgotten({ session: "main", position: 0 }, status));
   assert.ok(!hasForgotten({ session: "main", position: 9 }, status));
   assert.ok(!hasForgotten({ session: "other", position: 0 }, status));
@@ -204,6 +210,13 @@ test("a key belongs to a field that is written in, or a button that it presses",
   assert.ok(!isTaken(at("INPUT", { type: "range" }), "a"));
   assert.ok(isTaken(at("DIV", { role: "slider" }), "Enter"));
   assert.ok(!isTaken(at("DIV", { role: "slider" }), " "));
+});
+
+test("a digit with Shift is known by its place: each country writes something else there", () => {
+  assert.deepEqual(namesOf({ key: ")", code: "Digit0", shiftKey: true }), [")", "shift+0"]);
+  assert.deepEqual(namesOf({ key: "0", code: "Digit0", shiftKey: false }), ["0"]);
+  assert.deepEqual(namesOf({ key: "1", code: "Digit1", shiftKey: true }), ["1", "shift+1"]);
+  assert.deepEqual(namesOf({ key: "K", code: "KeyK", shiftKey: true }), ["k"]);
 });
 
 test("the token goes with links, and only where there is one", () => {

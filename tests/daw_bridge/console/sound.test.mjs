@@ -70,6 +70,48 @@ test("a ring buffer gives out what it took in, as a plain list would", () => {
   }
 });
 
+test("where a stretch was left out, both ends are crossfaded, and the position is the new one's", () => {
+  const ring = new FrameRing(1000, 1, 4);
+  const write = (value, frames, position, plan) =>
+    ring.write({ samples: new Float32Array(frames).fill(value), channels: 1, frames, position, plan, flags: 0 });
+  write(1, 10, 0, 1);
+  assert.ok(ring.canJoin({ position: 500 }));
+  write(0, 10, 500, 2);
+  assert.equal(ring.available, 16); // four frames of both sound together
+  const out = new Float32Array(16);
+  ring.read([out], 0, 7);
+  assert.deepEqual(ring.heard, { position: 501, plan: 2, flags: 0 });
+  ring.read([out], 7, 9);
+  assert.deepEqual([...out].map((sample) => Number(sample.toFixed(2))), [...new Array(6).fill(1), 0.8, 0.6, 0.4, 0.2, ...new Array(6).fill(0)]);
+  assert.deepEqual(ring.heard, { position: 510, plan: 2, flags: 0 });
+  assert.ok(!ring.canJoin({ position: 900 }), "nothing is left that could fade out");
+  assert.ok(ring.canJoin({ position: 510 }));
+});
+
+test("a ring that crossfades counts positions right, whatever comes", () => {
+  const random = numbers(4);
+  const ring = new FrameRing(97, 1, 8);
+  let position = 0;
+  for (let turn = 0; turn < 3000; turn++) {
+    if (random(2)) {
+      const frames = 1 + random(30);
+      if (random(4) === 0) position += 1 + random(1000);
+      const samples = Float32Array.from({ length: frames }, () => 1);
+      const left = ring.write({ samples, channels: 1, frames, position, plan: position, flags: 0 });
+      position += frames;
+      assert.ok(left >= 0 && ring.available <= 97);
+    } else {
+      const output = new Float32Array(60);
+      const count = ring.read([output], 0, random(60));
+      for (const sample of output.subarray(0, count)) assert.ok(Math.abs(sample - 1) < 1e-6, "shares sum to 1");
+      if (count > 0) {
+        const { position: heard, plan } = ring.heard;
+        assert.ok(heard > plan && heard - plan <= 30, `${heard} is not of the packet at ${plan}`);
+      }
+    }
+  }
+});
+
 test("a cleared ring buffer is empty, and goes on", () => {
   const ring = new FrameRing(8, 1);
   const write = (position) => ring.write({ samples: new Float32Array(6).fill(1), channels: 1, frames: 6, position, plan: 1, flags: 0 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Changes } from "../../../daw_bridge/console/changes.js";
+import { Elsewhere } from "../../../daw_bridge/console/elsewhere.js";
 import { Grid } from "../../../daw_bridge/console/grid.js";
 import { sourceOf, Timeline, viewBegin } from "../../../daw_bridge/console/timeline.js";
 
@@ -108,6 +109,7 @@ test("what lies long behind is forgotten", () => {
 
 test("flags say what made a sample; concealment wins", () => {
   assert.deepEqual([1, 2, 4, 6, 8, 0].map(sourceOf), ["prefix", "infill", "concealed", "concealed", "other", "other"]);
+  assert.deepEqual([16, 24, 20].map(sourceOf), ["take", "take", "concealed"]);
 });
 
 test("the view follows the playhead, or stands still and turns pages", () => {
@@ -131,4 +133,31 @@ test("a change is heard once, when its sample is behind the playhead, from when 
   assert.deepEqual(changes.heard(99999, 9999, RATE), []);
   changes.add({ address: "/magnet/take/keep", position: 0, sent: 0 }); // nobody hears that
   assert.deepEqual(changes.heard(99999, 9999, RATE), []);
+});
+
+test("what is still to be heard is told by where, with the names of all that lies there", () => {
+  const changes = new Changes();
+  changes.add({ address: "/magnet/prompt/1", position: 96000, sent: 0 });
+  changes.add({ address: "/magnet/param/gain_db", position: 48000, sent: 0 });
+  changes.add({ address: "/magnet/prompt/2", position: 96000, sent: 0 });
+  changes.add({ address: "/magnet/prompt/2", position: 96000, sent: 0 });
+  assert.deepEqual(changes.waiting(24000), [
+    { position: 48000, names: "gain_db", samples: 24000 },
+    { position: 96000, names: "prompt/1, prompt/2", samples: 72000 },
+  ]);
+  assert.deepEqual(changes.waiting(48001).map(({ names }) => names), ["prompt/1, prompt/2"]);
+  changes.clear();
+  assert.deepEqual(changes.waiting(0), []);
+});
+
+test("a stream that sounds elsewhere goes on between its beats, and stops without them", () => {
+  const elsewhere = new Elsewhere();
+  assert.equal(elsewhere.playhead(0, RATE), null);
+  elsewhere.tell(96000, 1000);
+  assert.equal(elsewhere.playhead(1000, RATE), 96000);
+  assert.equal(elsewhere.playhead(1500, RATE), 120000);
+  assert.equal(elsewhere.playhead(4501, RATE), null);
+  elsewhere.tell(200000, 5000);
+  elsewhere.stop();
+  assert.equal(elsewhere.playhead(5000, RATE), null);
 });

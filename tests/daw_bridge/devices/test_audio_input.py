@@ -13,7 +13,7 @@ from bridge_peers import WsPeer, osc_peer, with_server, ws_peer
 from daw_bridge.app import RunningServer
 from daw_bridge.audio.pcm import PcmFormat, PcmHeader
 from daw_bridge.devices.audio_input import listen_to_card
-from daw_bridge.devices.card import Card
+from daw_bridge.devices.card import Card, Opener
 from daw_bridge.devices.card_memory import CardMemory
 from daw_bridge.devices.portaudio import CardRecorder
 
@@ -21,16 +21,17 @@ from daw_bridge.devices.portaudio import CardRecorder
 class FakeMicrophone:
     """A sound card that hears a tone, and sometimes nonsense."""
 
-    name, sample_rate, channels, latency_s, lost = "fake", 48000, 2, 0.01, ""
+    name, channels, latency_s, lost = "fake", 2, 0.01, ""
 
-    def __init__(self) -> None:
+    def __init__(self, sample_rate: int = 48000) -> None:
+        self.sample_rate = sample_rate
         self.memory = CardMemory.allocated()
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         recorder, count = CardRecorder(self.memory, 2), 0
         while True:
-            times = np.arange(count, count + 480) / 48000
+            times = np.arange(count, count + 480) / self.sample_rate
             block = np.repeat(np.sin(2 * np.pi * 440 * times)[:, None], 2, 1).astype(np.float32)
             block[0] = np.nan
             recorder.take(block)
@@ -47,8 +48,8 @@ async def microphone(device: str, kind: str) -> Card:
 
 
 @contextlib.asynccontextmanager
-async def listening(server: RunningServer):
-    task = asyncio.create_task(listen_to_card(server.hub, "fake", opener=microphone))
+async def listening(server: RunningServer, opener: Opener = microphone):
+    task = asyncio.create_task(listen_to_card(server.hub, "fake", opener=opener))
     try:
         yield
     finally:
@@ -59,6 +60,13 @@ async def listening(server: RunningServer):
 
 def input_states(peer: WsPeer) -> list[str]:
     return [event["state"] for event in peer.events if event["event"] == "input"]
+
+
+async def hears_for(peer: WsPeer, seconds: float) -> None:
+    """Take what comes for a while."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await peer.until(lambda: False)
 
 
 async def recorded(peer: WsPeer) -> float:
@@ -85,13 +93,62 @@ def test_a_phrase_from_the_card_reaches_the_worker() -> None:
         async with ws_peer(server) as peer, listening(server):
             await peer.until(lambda: any(e["event"] == "device" for e in peer.events))
             assert (await peer.command("/magnet/input/record", 1))["event"] == "done"
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1.0):
-                    await peer.until(lambda: False)
+            await hears_for(peer, 1.0)
             assert (await peer.command("/magnet/input/record", 0, id=2))["event"] == "done"
             assert 0.4 < await recorded(peer) < 2.0
             assert input_states(peer)[0] == "recording"
             assert (await peer.command("/magnet/input/use", "continue", id=3))["event"] == "done"
+
+    with_server(scenario)
+
+
+def test_a_card_that_is_lost_ends_its_phrase_and_may_come_back_at_another_rate() -> None:
+    """Its input is heard again then, and not before: nobody has to start the server anew."""
+
+    async def scenario(server: RunningServer) -> None:
+        sold: list[FakeMicrophone] = []
+
+        async def opener(device: str, kind: str) -> Card:
+            sold.append(FakeMicrophone((48000, 44100)[len(sold)]))
+            return sold[-1]
+
+        async with ws_peer(server) as peer, listening(server, opener):
+            await peer.until(lambda: any(e["event"] == "device" for e in peer.events))
+            await peer.command("/magnet/input/record", 1)
+            await hears_for(peer, 0.8)
+            sold[0].lost = "it is gone"
+            assert 0.2 < await recorded(peer) < 2.0
+            assert (await peer.command("/magnet/input/record", 0, id=2))["event"] == "done"
+            assert (await peer.command("/magnet/input/use", "continue", id=3))["event"] == "done"
+            await peer.until(lambda: len(sold) == 2)
+            await peer.command("/magnet/input/record", 1, id=4)
+            await hears_for(peer, 0.8)
+            await peer.command("/magnet/input/record", 0, id=5)
+            await peer.until(lambda: input_states(peer).count("recorded") == 2)
+            assert server.hub.metrics.device_losses == 1
+
+    with_server(scenario)
+
+
+def test_a_card_that_is_lost_leaves_the_phrase_of_a_client_alone() -> None:
+    async def scenario(server: RunningServer) -> None:
+        sold: list[FakeMicrophone] = []
+
+        async def opener(device: str, kind: str) -> Card:
+            sold.append(FakeMicrophone())
+            return sold[-1]
+
+        async with ws_peer(server) as peer, listening(server, opener):
+            await peer.until(lambda: bool(sold))
+            await peer.command("/magnet/input/record", 1)
+            half = message(np.full((24000, 1), 0.5), 48000, PcmFormat.S16)
+            await peer.connection.send(half)
+            await peer.command("/magnet/ping", "x", id=2)
+            sold[0].lost = "it is gone"
+            await peer.until(lambda: any(e.get("state") == "lost" for e in peer.events))
+            await peer.connection.send(half)
+            assert (await peer.command("/magnet/input/record", 0, id=3))["event"] == "done"
+            assert await recorded(peer) == pytest.approx(1.0, abs=0.001)
 
     with_server(scenario)
 

@@ -8,8 +8,9 @@ import logging
 
 import numpy as np
 import pytest
-from bridge_peers import PATIENCE_S, WsPeer, osc_peer, with_server, ws_peer
+from bridge_peers import WsPeer, osc_peer, with_server, ws_peer
 from synthetic_worker import pitch_of
+from waiting import until
 
 from daw_bridge.app import RunningServer
 from daw_bridge.audio.resample import FloatArray
@@ -81,12 +82,6 @@ async def playing_on(server: RunningServer, shop: Shop):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def heard_by_resuming(server: RunningServer, seconds: float) -> np.ndarray:

@@ -13,13 +13,11 @@ import pytest
 from bridge_peers import PATIENCE_S
 from hypothesis import given
 from hypothesis import strategies as st
+from silent_hub import silent_hub
+from waiting import until
 
-from daw_bridge.doors.access import Access
 from daw_bridge.doors.http_routes import HttpRequest, HttpResponse, Routes, as_json, text
-from daw_bridge.hub import Hub
-from daw_bridge.takes.files import TakeStore
 from daw_bridge.web.server import REQUEST_BURST, WsServer
-from daw_bridge.worker_protocol import WorkerConfig
 
 
 async def echo(request: HttpRequest) -> HttpResponse:
@@ -108,13 +106,7 @@ def test_an_answer_is_safe_by_itself() -> None:
 @contextlib.asynccontextmanager
 async def listening(routes: Routes, **patience: float) -> AsyncIterator[WsServer]:
     """Run the TCP port alone, on a clock that stands still."""
-    hub = Hub(
-        takes=TakeStore(Path("no takes are kept here")),
-        config=WorkerConfig(),
-        access=Access("secret"),
-        clock=lambda: 0.0,
-        target="never:started",
-    )
+    hub = silent_hub(lambda: 0.0)
     server = WsServer(hub, routes, **patience)
     await server.start("127.0.0.1", 0)
     try:
@@ -180,10 +172,8 @@ def test_one_who_does_not_read_is_cut_off(tmp_path: Path) -> None:
 
     async def scenario(server: WsServer) -> None:
         with slow_socket(server) as sock:
-            while not server._everyone:
-                await asyncio.sleep(0.01)
-            while server._everyone:
-                await asyncio.sleep(0.01)
+            await until(lambda: server._present.everyone)
+            await until(lambda: not server._present.everyone)
             loop, got = asyncio.get_running_loop(), 0
             with contextlib.suppress(ConnectionError):
                 while part := await asyncio.wait_for(loop.sock_recv(sock, 65536), PATIENCE_S):
@@ -208,7 +198,7 @@ def test_a_file_that_has_gone_is_not_found(
     async def scenario(server: WsServer) -> None:
         answer = await ask(server, "/file")
         assert answer.startswith(b"HTTP/1.1 404 ")
-        assert b"there no more" in answer and str(tmp_path).encode() not in answer
+        assert b"no longer exists" in answer and str(tmp_path).encode() not in answer
 
     with_port(scenario, file_routes(tmp_path / "gone.wav"))
     assert "gone.wav" in caplog.text
@@ -255,8 +245,7 @@ def test_closing_waits_for_nobody(tmp_path: Path) -> None:
     async def scenario(server: WsServer) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         with slow_socket(server):
-            while len(server._everyone) < 2:
-                await asyncio.sleep(0.01)
+            await until(lambda: len(server._present.everyone) == 2)
             await asyncio.wait_for(server.close(), 10.0)
             assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
         writer.close()

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import struct
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 from bridge_peers import osc_peer, serving, with_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from silent_hub import silent_hub
 
 from daw_bridge.app import RunningServer
-from daw_bridge.doors.access import Access
-from daw_bridge.hub import Hub
-from daw_bridge.messages import Command, encode_osc
-from daw_bridge.osc.receiver import MAX_AHEAD_S, OscReceiver
-from daw_bridge.takes.files import TakeStore
-from daw_bridge.worker_protocol import WorkerConfig
+from daw_bridge.messages import encode_osc
+from daw_bridge.osc.receiver import (
+    MAX_AHEAD_S,
+    MAX_DUE,
+    MAX_SCHEDULED,
+    MAX_SCHEDULED_OF_ONE,
+    SLICE_S,
+    OscClient,
+    OscReceiver,
+)
+from daw_bridge.worker_protocol import Value
 
 NTP_S = 2208988800
 
@@ -35,29 +41,45 @@ def ping(number: int) -> bytes:
     return encode_osc("/magnet/ping", [str(number)])
 
 
-class Bench:
-    """A receiver on a running loop, whose wall clock a test may let tremble."""
+class Sender(OscClient):
+    """Notes what it is answered, and when."""
 
-    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
-        hub = Hub(
-            takes=TakeStore(Path("no takes are kept here")),
-            config=WorkerConfig(),
-            access=Access("token"),
-            clock=time.monotonic,
-            target="synthetic_worker:run_worker",
-        )
-        self.receiver = OscReceiver(hub, wall_clock)
+    def __init__(self) -> None:
+        super().__init__()
         self.acted: list[tuple[str, float]] = []
         self.complaints: list[str] = []
 
-    def take(self, packet: bytes) -> None:
-        self.receiver.take(packet, self._act, lambda address, reason: self._complain(reason))
+    def reply(self, address: str, values: Sequence[Value]) -> None:
+        if address == "/magnet/pong":
+            self.acted.append((str(values[0]), time.time()))
 
-    def _act(self, command: Command) -> None:
-        self.acted.append((str(command.args[0]), time.time()))
-
-    def _complain(self, reason: str) -> None:
+    def complain(self, address: str, reason: str) -> None:
         self.complaints.append(reason)
+
+
+class Bench:
+    """A receiver on a running loop, whose clocks a test may let tremble, or move."""
+
+    def __init__(
+        self,
+        wall_clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.hub = silent_hub(clock)
+        self.receiver = OscReceiver(self.hub, wall_clock)
+        self.sender = Sender()
+
+    @property
+    def acted(self) -> list[tuple[str, float]]:
+        return self.sender.acted
+
+    @property
+    def complaints(self) -> list[str]:
+        return self.sender.complaints
+
+    def take(self, packet: bytes, sender: Sender | None = None) -> None:
+        sender = sender or self.sender
+        self.receiver.take(sender, self.receiver.read(sender, packet))
 
     async def until_acted(self, count: int) -> list[int]:
         async with asyncio.timeout(15):
@@ -140,6 +162,119 @@ def test_a_past_tag_acts_at_once(ago_s) -> None:
         assert [text for text, _ in bench.acted] == ["1", "2"]
 
     asyncio.run(scenario(), debug=True)
+
+
+def ticking(step_s: float) -> Callable[[], float]:
+    """Return a clock that is later by a step each time it is read."""
+    count = itertools.count()
+    return lambda: next(count) * step_s
+
+
+def test_a_large_bundle_acts_in_slices_and_nothing_acts_between_its_messages() -> None:
+    """The loop turns several times meanwhile; what comes then has to wait for the whole of it."""
+
+    async def scenario() -> None:
+        bench, turns = Bench(clock=ticking(SLICE_S / 10)), 0
+        bench.take(bundle(0.0, *(ping(number) for number in range(200))))
+        at_once = len(bench.acted)
+        assert 0 < at_once <= 11
+        other = Sender()
+        bench.take(ping(1000), other)
+        when = time.time() - 1
+        bench.take(bundle(when, ping(200), ping(201)))
+        while len(bench.acted) < 202:
+            assert not other.acted or len(bench.acted) >= 200
+            before = len(bench.acted)
+            await asyncio.sleep(0)
+            turns += 1
+            assert len(bench.acted) - before <= 11
+        assert turns >= 202 // 12
+        assert [int(text) for text, _ in bench.acted] == list(range(202))
+        assert len(other.acted) == 1
+
+    asyncio.run(scenario(), debug=True)
+
+
+def test_bundles_that_fall_due_together_act_in_slices_too() -> None:
+    async def scenario() -> None:
+        bench = Bench(clock=ticking(SLICE_S / 10))
+        when = time.time() + 0.03
+        for part in range(3):
+            bench.take(bundle(when, *(ping(100 * part + number) for number in range(100))))
+        await asyncio.sleep(0.05)
+        while len(bench.acted) < 300:
+            before = len(bench.acted)
+            await asyncio.sleep(0)
+            assert len(bench.acted) - before <= 11
+        assert [int(text) for text, _ in bench.acted] == list(range(300))
+
+    asyncio.run(scenario(), debug=True)
+
+
+def test_what_is_in_line_is_bounded_and_the_rest_is_refused() -> None:
+    async def scenario() -> None:
+        bench = Bench(clock=ticking(SLICE_S))  # one message a slice
+        packet = bundle(0.0, *[ping(0)] * 250)
+        for _ in range(20):
+            bench.take(packet)
+        assert len(bench.complaints) == 20 * 250 - MAX_DUE - 1
+        assert "slow down" in bench.complaints[0]
+        bench.receiver.close()
+
+    asyncio.run(scenario(), debug=True)
+
+
+def test_one_sender_cannot_take_all_the_places_that_wait_for_their_time() -> None:
+    async def scenario() -> None:
+        bench, other = Bench(), Sender()
+        packet = bundle(time.time() + 50, *[ping(0)] * 250)
+        for _ in range(5):
+            bench.take(packet)
+        assert len(bench.complaints) == 5 * 250 - MAX_SCHEDULED_OF_ONE
+        assert f"{MAX_SCHEDULED_OF_ONE} messages of this sender" in bench.complaints[0]
+        bench.take(bundle(time.time() + 0.02, ping(1)), other)
+        async with asyncio.timeout(15):
+            while not other.acted:
+                await asyncio.sleep(0.002)
+        for _ in range(5):
+            bench.take(packet, other)
+        assert (
+            other.complaints[-1] == f"{MAX_SCHEDULED_OF_ONE} messages of this sender wait already"
+        )
+        third = Sender()
+        bench.take(packet, third)
+        assert set(third.complaints) == {f"{MAX_SCHEDULED} messages wait already"}
+        bench.receiver.close()
+
+    asyncio.run(scenario(), debug=True)
+
+
+def test_the_loop_goes_on_under_the_dearest_bundles_that_there_are() -> None:
+    """Patterns of stars, classes and words, and addresses that are nearly right: 250 at a time."""
+
+    async def scenario() -> None:
+        bench, longest_s, done = Bench(), 0.0, False
+
+        async def heart() -> None:
+            nonlocal longest_s
+            while not done:
+                began = time.monotonic()
+                await asyncio.sleep(0)
+                longest_s = max(longest_s, time.monotonic() - began)
+
+        beating = asyncio.create_task(heart())
+        await asyncio.sleep(0)
+        for kind in ("/magnet/param/" + "*" * 240, "/magnet/*/" + "{,_}*" * 48, "/magnet/param/*"):
+            bench.take(bundle(0.0, *[encode_osc(kind, [1.0])] * 250, ping(0)))
+            await bench.until_acted(len(bench.acted) + 1)
+        typos = [encode_osc(f"/magnet/param/temp{number}", [1.0]) for number in range(250)]
+        bench.take(bundle(0.0, *typos, ping(0)))
+        await bench.until_acted(4)
+        done = True
+        await beating
+        assert longest_s < 0.25  # a slice is 3 ms; 250 patterns of stars took 5 s in one piece
+
+    asyncio.run(scenario())
 
 
 def test_many_bundles_wait_while_the_loop_goes_on() -> None:

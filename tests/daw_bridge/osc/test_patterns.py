@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sys
+from collections.abc import Callable
+from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -10,7 +14,7 @@ from hypothesis import strategies as st
 
 from daw_bridge.controls import CONTROLS, PARAM_PREFIX
 from daw_bridge.errors import MessageError
-from daw_bridge.osc.patterns import is_pattern, matching_settings
+from daw_bridge.osc.patterns import MAX_PATTERN_CHARACTERS, is_pattern, matching_settings
 
 PARAM_NAMES = [
     control.address.removeprefix(PARAM_PREFIX)
@@ -53,6 +57,9 @@ def test_a_pattern_reaches_the_slots_too() -> None:
         f"/magnet/prompt/{n}" for n in (2, 3, 4)
     ]
     assert matched("/*/prompt/?", "pads") == [f"/magnet/prompt/{n}" for n in range(1, 7)]
+    assert matched("/magnet/prompt/*/weight", 0.0) == [
+        f"/magnet/prompt/{n}/weight" for n in range(1, 7)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,38 @@ def test_what_means_no_settings_is_refused_with_the_reason(pattern, args, word) 
         matching_settings(pattern, args)
     assert word in caught.value.reason
     assert len(caught.value.reason) < 300
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many functions were called, ours and the interpreter's."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        with contextlib.suppress(MessageError):
+            work()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "piece", ["*", "*a", "*?", "*[ -~]", "*[!a]", "{,a}*", "*{}", "{,e}{,m}*", "[a-z]", "{a,b,c}"]
+)
+@pytest.mark.parametrize("start", ["/magnet/param/", "/magnet/*/", "/*/*/", "*"])
+def test_no_pattern_costs_more_than_its_length_times_the_table(start, piece) -> None:
+    """However many ways there are through it: they are walked at once."""
+    room = MAX_PATTERN_CHARACTERS - len(start)
+    pattern = start + piece * (room // len(piece))
+    addresses = sum(1 + len(control.address) for control in CONTROLS)
+    assert calls_of(lambda: matching_settings(pattern, (1.0,))) < 4 * len(pattern) * len(CONTROLS)
+    stars = calls_of(lambda: matching_settings(start + "*" * room, (1.0,)))
+    assert stars < 6 * addresses  # they are one
 
 
 def test_no_address_of_the_table_is_a_pattern() -> None:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
 
 from bridge_peers import osc_peer, with_server
 from hypothesis import given
 from hypothesis import strategies as st
+from osc_port import bundle
+from silent_hub import silent_hub
 
 from daw_bridge.app import RunningServer
 from daw_bridge.controls import BY_ADDRESS
-from daw_bridge.doors.access import Access
-from daw_bridge.hub import Hub
 from daw_bridge.messages import encode_osc
-from daw_bridge.osc.receiver import MAX_SCHEDULED, OscClient, OscReceiver
-from daw_bridge.osc.server import MAX_SUBSCRIBERS, PACKET_BURST, OscServer
-from daw_bridge.takes.files import TakeStore
-from daw_bridge.worker_protocol import Value, WorkerConfig
-
-
-def bundle(when: float, *messages: bytes) -> bytes:
-    tag = 1 if when == 0 else int((when + 2208988800) * 2**32)
-    packed = b"".join(struct.pack(">i", len(part)) + part for part in messages)
-    return b"#bundle\0" + struct.pack(">Q", tag) + packed
+from daw_bridge.osc.receiver import (
+    MAX_REPLY_BYTES,
+    MAX_SCHEDULED_OF_ONE,
+    OscClient,
+    OscReceiver,
+)
+from daw_bridge.osc.server import (
+    MAX_SUBSCRIBERS,
+)
+from daw_bridge.worker_protocol import Value
 
 
 def test_commands_are_numbered_per_sender_and_answered() -> None:
@@ -122,6 +119,13 @@ def test_a_pattern_sets_what_it_matches_and_each_setting_is_answered() -> None:
             status = server.hub.status("main")
             assert (status["guidance"], status["temperature"]) == (2.0, 2.0)
             assert "guidance_min" not in status
+            await peer.ask("/magnet/prompt/2", "dub", 0.5)
+            peer.send("/magnet/prompt/*/weight", 0.25)
+            assert {(await peer.receive()).address for _ in range(6)} == {"/magnet/done"}
+            assert (await peer.ask("/magnet/prompt/2", "house")).params[0] == "/magnet/prompt/2"
+            status = server.hub.status("main")
+            weights = [status[f"prompt/{number}/weight"] for number in range(1, 7)]
+            assert (status["prompt/2"], weights) == ("house", [0.25] * 6)
 
     with_server(scenario)
 
@@ -177,6 +181,7 @@ def test_replies_and_events_sent_to_us_are_not_answered() -> None:
         with osc_peer(server) as peer:
             for address in ("/magnet/fail", "/magnet/done", "/magnet/event/late"):
                 peer.send(address, "x")
+            peer.send("/magnet/status.reply", *range(200))  # which no command is as long as
             await peer.silence(0.05)
 
     with_server(scenario)
@@ -273,40 +278,34 @@ def test_scheduled_messages_are_bounded() -> None:
             for _ in range(5):
                 peer.send_bytes(bundle(time.time() + 50, *pings))
             reasons = {(await peer.receive()).params[2] for _ in range(20)}
-            assert reasons == {f"{MAX_SCHEDULED} messages wait already"}
-            assert server.hub.metrics.fails == 5 * 250 - MAX_SCHEDULED
+            assert reasons == {f"{MAX_SCHEDULED_OF_ONE} messages of this sender wait already"}
+            peer.send("/magnet/ping", "the end")
+            await peer.until("/magnet/pong")
+            assert server.hub.metrics.fails == 5 * 250 - MAX_SCHEDULED_OF_ONE
 
     with_server(scenario)
 
 
-def silent_hub(clock: Callable[[], float]) -> Hub:
-    """Return the middle of a server whose worker never starts."""
-    return Hub(
-        takes=TakeStore(Path("no takes are kept here")),
-        config=WorkerConfig(),
-        access=Access("secret"),
-        clock=clock,
-        target="never:started",
-    )
+def test_a_long_status_comes_in_parts_and_a_long_list_ends_in_the_newest() -> None:
+    sent: list[tuple[str, list[Value]]] = []
 
+    class Noted(OscClient):
+        def reply(self, address: str, values: Sequence[Value]) -> None:
+            assert len(encode_osc(address, values)) <= MAX_REPLY_BYTES
+            sent.append((address, list(values)))
 
-def test_a_flood_is_dropped_and_counted_and_service_goes_on() -> None:
-    """On a clock that the test moves, since no machine can be trusted to flood another."""
-    now = [0.0]
-    hub = silent_hub(lambda: now[0])
-    server = OscServer(hub, OscReceiver(hub))
-    for _ in range(4000):
-        server.datagram_received(b"\xff" * 64, ("127.0.0.1", 5000))
-    assert hub.metrics.bad_packets == int(PACKET_BURST / (1 + 64 / 1024))
-    flooded = hub.metrics.flooded_packets
-    assert flooded == 4000 - hub.metrics.bad_packets
-    server.datagram_received(b"\xff" * 64, ("127.0.0.1", 5001))  # the flood of another
-    assert hub.metrics.flooded_packets == flooded
-    assert hub.metrics.bad_packets == 4001 - flooded
-    hub.metrics.bad_packets -= 1
-    now[0] = 0.1
-    server.datagram_received(encode_osc("/magnet/ping", ["x"]), ("127.0.0.1", 5000))
-    assert hub.metrics.commands == 1
+    status = {f"prompt/{number}": "\u4e2d" * 2000 for number in range(1, 7)} | {"state": "playing"}
+    client = Noted()
+    client.answer("status", 1, status)
+    flat = [value for _, values in sent for value in values]
+    assert dict(zip(flat[::2], flat[1::2], strict=True)) == status
+    assert all(len(values) % 2 == 0 for _, values in sent) and len(sent) > 1
+    sent.clear()
+    names = [f"take-{number:03}_{'x' * 48}" for number in range(256)]
+    client.answer("takes", 1, {str(number): name for number, name in enumerate(names)})
+    ((address, shown),) = sent
+    assert address == "/magnet/take/list.reply"
+    assert 100 < len(shown) < 256 and shown == names[-len(shown) :]
 
 
 MESSAGES = st.builds(
@@ -321,24 +320,26 @@ PACKETS = st.binary() | MESSAGES | st.builds(lambda parts: bundle(1.0, *parts), 
 @given(PACKETS)
 def test_any_datagram_is_carried_out_or_refused(packet: bytes) -> None:
     """No bytes make the receiver raise, and whatever is refused has a reason."""
-    reasons: list[str] = []
 
-    def complain(_: str, reason: str) -> None:
-        reasons.append(reason)
-
-    async def run() -> None:
+    async def run() -> list[str]:
         hub = silent_hub(lambda: 0.0)
         receiver, client = OscReceiver(hub), _Silent()
-        act = partial(receiver.carry_out, client, complain=complain)
-        receiver.take(packet, act, complain)
+        receiver.take(client, receiver.read(client, packet))
         await hub.takes.close()
+        return client.reasons
 
-    asyncio.run(run())
-    assert all(reasons)
+    assert all(asyncio.run(run()))
 
 
 class _Silent(OscClient):
     """Answers nobody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reasons: list[str] = []
+
+    def complain(self, address: str, reason: str) -> None:
+        self.reasons.append(reason)
 
     def reply(self, address: str, values: Sequence[Value]) -> None:
         """Check that it could be sent."""

@@ -84,18 +84,20 @@ def test_resumed_listener_goes_on_at_its_very_sample() -> None:
     before.join(0, 0.0)
     whole = join_up(drain(before))
     again = listener_of(history, 44100)
-    assert again.can_resume(50_001)
-    again.join_at(50_001, 0.0)
+    assert again.resume(50_001, 0.0)
     packets = drain(again)
     assert packets[0].position == 50_001
     assert_same(join_up(packets), whole[50_001:])
 
 
 def test_resume_is_refused_where_the_history_does_not_reach() -> None:
-    listener = listener_of(filled(5.0, keep_s=1.0))
-    assert not listener.can_resume(0)
-    assert not listener.can_resume(6 * 48000)
-    assert listener.can_resume(round(4.5 * 48000))
+    """Nor where it would be forgotten at once."""
+    listener = listener_of(filled(5.0, keep_s=2.0))
+    assert not listener.resume(0, 0.0)
+    assert not listener.resume(6 * 48000, 0.0)
+    assert not listener.resume(round(3.5 * 48000), 0.0)
+    assert listener.resume(round(4.5 * 48000), 0.0)
+    assert listener_of(filled(0.5)).resume(0, 0.0)  # nothing is forgotten yet
 
 
 def test_credit_keeps_within_the_lead_of_its_own_clock() -> None:
@@ -239,7 +241,7 @@ def test_beside_a_card_who_does_not_report_paces_nothing() -> None:
     assert foremost([card, silent], 1.0) == 3200.0
 
 
-def test_one_who_does_not_report_is_reckoned_at_the_pace_of_the_card() -> None:
+def test_one_who_does_not_report_is_taken_to_play_at_the_pace_of_the_card() -> None:
     history = filled(30.0)
     listener = listener_of(history)
     listener.join(0, 0.0)

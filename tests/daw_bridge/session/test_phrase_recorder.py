@@ -90,6 +90,37 @@ def test_a_client_that_sends_is_recorded_instead_of_the_card() -> None:
     assert desk.phrase.shape[1] == 2 * RATE and (desk.phrase == 0.5).all()
 
 
+def test_two_clients_never_make_one_phrase() -> None:
+    """The first that sends has it until it ends; the other one is told so."""
+    desk, one, other = Desk(), object(), object()
+    half, quarter = (np.full((1, RATE), level, np.float32) for level in (0.5, 0.25))
+    desk.recorder.begin()
+    desk.recorder.take(Source.CARD, quarter, RATE)
+    for _ in range(2):
+        desk.recorder.take(Source.CLIENT, half, RATE, sender=one)
+        with pytest.raises(MessageError, match="another client"):
+            desk.recorder.take(Source.CLIENT, quarter, RATE, sender=other)
+    assert desk.recorder.end() == ""
+    assert desk.phrase.shape[1] == 2 * RATE and (desk.phrase == 0.5).all()
+    desk.recorder.begin()
+    desk.recorder.take(Source.CLIENT, quarter, RATE, sender=other)
+    assert desk.recorder.end() == "" and (desk.phrase == 0.25).all()
+
+
+def test_a_card_that_comes_back_at_another_rate_goes_on_with_the_phrase() -> None:
+    desk = Desk()
+    desk.recorder.begin()
+    for rate in (48000, 44100, RATE):
+        desk.recorder.take(Source.CARD, sine(rate, 1.0), rate)
+    assert desk.recorder.end() == ""
+    assert abs(desk.phrase.shape[1] - 3 * RATE) <= 4
+    assert sum(piece.first for piece in desk.sent) == 1
+    for second in range(3):
+        middle = desk.phrase[0, second * RATE + 8000 : second * RATE + 24000]
+        spectrum = np.abs(np.fft.rfft(middle))
+        assert spectrum.argmax() * RATE / len(middle) == 440.0
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 9.0])
 def test_what_is_no_sound_is_refused_and_left_out(bad) -> None:
     desk = Desk()

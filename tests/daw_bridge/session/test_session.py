@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,11 +14,12 @@ from hypothesis import strategies as st
 from daw_bridge import worker_protocol as wire
 from daw_bridge.controls import validate
 from daw_bridge.metrics import Metrics
-from daw_bridge.session.listener import Listener
+from daw_bridge.session.listener import Listener, Packet, Skip
 from daw_bridge.session.player import GAP_AHEAD_S, State
 from daw_bridge.session.requests import MAX_REQUESTS, Outcome
 from daw_bridge.session.session import Session
 from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST
+from tests.daw_bridge.session.test_transport import calls_of
 
 RATE = 32000
 BLOCK = 640
@@ -241,7 +244,7 @@ def test_a_lost_worker_is_concealed_and_its_successor_told_everything() -> None:
     rig.do("/magnet/param/gain_db", -6)
     rig.do("/magnet/play")
     rig.run(1.0)
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     rig.playing = False
     rig.run(2.0)
     assert rig.session.state is State.PLAYING
@@ -265,10 +268,10 @@ def test_a_successor_is_given_the_last_snapshot_before_anything_else_and_once() 
     rig.run(1.0)
     for data in (b"old", b"new"):
         rig.session.on_snapshot(wire.Snapshot("main", data))
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     told = rig.new_worker()
     assert told[:2] == [wire.Open("main", 0), wire.Restore("main", b"new")]
-    rig.session.on_worker_lost("the snapshot killed it")
+    rig.session.on_worker_lost("the snapshot killed it", rig.now)
     assert not any(isinstance(message, wire.Restore) for message in rig.new_worker())
 
 
@@ -278,7 +281,7 @@ def test_a_reset_forgets_the_snapshot_of_the_music_before_it() -> None:
     rig.run(1.0)
     rig.session.on_snapshot(wire.Snapshot("main", b"music"))
     rig.do("/magnet/reset")
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     assert not any(isinstance(message, wire.Restore) for message in rig.new_worker())
 
 
@@ -330,7 +333,7 @@ def test_a_command_that_a_lost_worker_did_not_answer_fails_and_is_not_kept() -> 
     rig = Rig()
     rig.answers = False
     rig.do("/magnet/prompt", "poison")
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     assert rig.outcomes == [Outcome("/magnet/prompt", "it died")]
     assert "/magnet/prompt" not in dict(rig.session.settings())
 
@@ -348,7 +351,7 @@ def test_commands_before_the_first_worker_wait_for_it() -> None:
 def test_when_no_worker_will_come_everything_but_stop_fails_with_the_reason() -> None:
     rig = Rig(ready=False)
     rig.do("/magnet/play")
-    rig.session.on_worker_lost("no weights", for_good=True)
+    rig.session.on_worker_lost("no weights", rig.now, for_good=True)
     rig.do("/magnet/prompt", "x")
     rig.do("/magnet/stop")
     assert [outcome.reason for outcome in rig.outcomes] == ["no weights", "no weights", ""]
@@ -366,11 +369,66 @@ def test_stop_without_a_worker_acts_at_once_and_cancels_a_waiting_play() -> None
     assert rig.session.state is State.STOPPED
 
 
+@pytest.mark.parametrize("heard_s", [0.0, 1.0])
+def test_a_stop_that_a_lost_worker_did_not_answer_is_carried_out(heard_s: float) -> None:
+    """Nobody hears that nothing has changed while the music ends; nor does it go on later."""
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(heard_s)
+    rig.answers = False
+    rig.do("/magnet/prompt", "x")
+    rig.do("/magnet/stop")
+    rig.do("/magnet/stop")
+    at = rig.session.position
+    rig.now += 0.25
+    rig.session.on_worker_lost("it died", rig.now)
+    assert rig.session.state is State.STOPPED
+    assert rig.outcomes[1:] == [
+        Outcome("/magnet/prompt", "it died"),
+        *[Outcome("/magnet/stop", "", at, 0.25)] * 2,
+    ]
+    rig.answers = True
+    assert wire.Command("main", -1, "/magnet/play", ()) not in rig.new_worker()
+    rig.run(0.5)
+    assert rig.session.state is State.STOPPED
+
+
+def test_a_session_that_is_closed_answers_everything_and_leaves_its_memory() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    rig.answers = False
+    rig.do("/magnet/prompt", "x")
+    assert rig.session.inflow is not None and rig.session.inflow.stream.recording.bytes
+    rig.session.close("nobody was there", rig.now)
+    rig.do("/magnet/prompt", "y")
+    assert [outcome.reason for outcome in rig.outcomes[1:]] == ["nobody was there"] * 2
+    assert rig.session.inflow.stream.recording.bytes == 0
+
+
+def test_snapshots_that_come_while_nothing_plays_are_not_piled_up() -> None:
+    """Each change of the phrase in use brings one: the last of a place holds, of a few places."""
+    rig = Rig()
+    rig.do("/magnet/play")
+    rig.run(1.0)
+    rig.do("/magnet/stop")
+    assert rig.session.inflow is not None
+    for number in range(1000):
+        at = rig.position + BLOCK * (number // 10)
+        rig.session.on_snapshot(wire.Snapshot("main", f"{number}".encode(), at, "Am"))
+    gc.collect()  # of other tests
+    held = [one for one in gc.get_objects() if type(one) is wire.Snapshot]
+    assert sum(one.data.isdigit() for one in held) <= 8
+    rig.do("/magnet/play")
+    rig.run(5.0)
+    assert [mark.data for mark in rig.session.inflow.bookmarks][-1] == b"999"
+
+
 def test_stop_while_the_worker_is_lost_ends_the_stream() -> None:
     rig = Rig()
     rig.do("/magnet/play")
     rig.run(1.0)
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     rig.run(1.0)
     rig.do("/magnet/stop")
     _, flags = rig.heard()
@@ -499,6 +557,107 @@ def test_the_foremost_listener_drives_the_stream_and_a_paused_one_holds_nobody_u
     assert rig.metrics.underruns == 0
 
 
+class Taker:
+    """Takes what a listener may have, as a connection does, and notes what it misses."""
+
+    def __init__(self, rig: Rig, listener: Listener) -> None:
+        self.rig, self.listener = rig, listener
+        self.packets: list[Packet] = []
+        self.skips: list[Skip] = []
+
+    def take(self, most: int = 10**6) -> None:
+        session, now = self.rig.session, self.rig.now
+        for _ in range(most):
+            skip = self.listener.catch_up(session.playhead(now), session.lead_s, now)
+            self.skips += [skip] if skip else []
+            packet = self.listener.take(now, session.lead_s)
+            if packet is None:
+                return
+            self.packets.append(packet)
+
+    def heard(self) -> np.ndarray:
+        """Return all samples, which follow each other."""
+        for before, after in pairwise(self.packets):
+            assert after.position == before.position + before.pcm.shape[1]
+        return np.concatenate([packet.pcm for packet in self.packets], axis=1)[0]
+
+
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize("away_s", [3.0, 10.0])
+def test_who_comes_back_misses_no_sample_of_what_it_was_promised(away_s, others) -> None:
+    """It goes on at its sample and stays as far behind as it was away, for as long as it likes."""
+    rig = Rig()
+    rig.shape = lambda position: np.sin(1e-6 * position**2)  # never the same twice
+    rig.session.inflow.stream.leveller.enabled = False  # type: ignore[union-attr]
+    rig.do("/magnet/play")
+    everything, first = Taker(rig, rig.listener()), Taker(rig, rig.listener())
+    for _ in range(round(2.0 / TICK_S)):
+        rig.run(TICK_S)
+        everything.take()
+        first.take()
+    rig.session.leave(first.listener)
+    for _ in range(round(away_s / TICK_S)):
+        rig.run(TICK_S)
+        everything.take()
+    if not others:
+        rig.session.leave(everything.listener)
+    left = first.listener.position
+    again = Taker(rig, rig.listener(resume=left))
+    assert again.listener.position == left
+    for _ in range(round(25.0 / TICK_S)):
+        rig.run(TICK_S)
+        again.take()
+        everything.take()
+    assert again.skips == []
+    heard, expected = again.heard(), everything.heard()[left:]
+    count = min(len(heard), len(expected))
+    assert count > (20.0 if others else 1.0) * RATE and len(heard) > 25 * RATE
+    np.testing.assert_array_equal(heard[:count], expected[:count])
+
+
+def test_who_reads_at_half_the_pace_is_moved_on_again_and_again_and_never_breaks() -> None:
+    rig = Rig()
+    rig.do("/magnet/play")
+    other, slow = Taker(rig, rig.listener()), Taker(rig, rig.listener())
+    for tick in range(round(60.0 / TICK_S)):
+        rig.run(TICK_S)
+        other.take()
+        slow.take(most=tick % 8 == 0)  # a packet is 20 ms
+    assert len(slow.skips) >= 10 and other.skips == []
+    missed = sum(skip.frames for skip in slow.skips)
+    got = sum(packet.pcm.shape[1] for packet in slow.packets)
+    assert 0 <= slow.listener.position - missed - got <= RATE
+    assert got / RATE == pytest.approx(30.0, abs=1.0)
+    assert rig.metrics.underruns == 0
+
+
+def test_an_old_session_works_no_harder_than_a_young_one() -> None:
+    """With a change of tempo or words, a gap or a snapshot four times a second, all the time."""
+    rig = Rig(model={"beats_per_bar": 4})
+    rig.do("/magnet/play")
+    taker = Taker(rig, rig.listener())
+    calls: list[int] = []
+
+    def second() -> None:
+        for quarter in range(4):
+            for _ in range(50):
+                rig.run(TICK_S)
+                taker.take()
+            rig.do("/magnet/prompt", f"words {rig.position}")
+            rig.session.on_snapshot(wire.Snapshot("main", b"music", rig.position, "Am"))
+            bpm = 120.0 + quarter
+            values = {"position": rig.position, "bar_position": rig.position - 999, "bpm": bpm}
+            rig.session.on_event(wire.Event("main", "plan", values))
+            rig.speed, rig.budget = 1e9 if quarter > 1 else 0.0, 0.0
+
+    for seconds in (14, 50):  # the history is full after 12, and undo after 32 changes
+        for _ in range(seconds):
+            second()
+        calls.append(calls_of(second))
+    assert rig.metrics.underruns >= 50
+    assert calls[1] <= 1.1 * calls[0], calls
+
+
 def test_a_stream_that_only_paused_clients_hear_waits_for_them() -> None:
     rig = Rig()
     rig.do("/magnet/play")
@@ -519,7 +678,7 @@ def test_the_worker_is_waited_for_only_where_a_living_one_would_send() -> None:
     assert not rig.session.waits_for_worker
     rig.do("/magnet/play")
     assert rig.session.waits_for_worker  # for the reply
-    rig.session.on_worker_lost("it was ended")
+    rig.session.on_worker_lost("it was ended", rig.now)
     rig.answers = True
     rig.new_worker()
     rig.speed = 0.0
@@ -531,7 +690,7 @@ def test_the_worker_is_waited_for_only_where_a_living_one_would_send() -> None:
     rig.speed, rig.budget = 0.0, 0.0
     rig.run(1.0)
     assert rig.session.waits_for_worker  # it is dry
-    rig.session.on_worker_lost("it was ended")
+    rig.session.on_worker_lost("it was ended", rig.now)
     assert not rig.session.waits_for_worker  # there is none that could answer
     rig.speed = 1e9
     rig.new_worker()
@@ -574,7 +733,7 @@ def test_any_order_of_events_keeps_the_stream_whole(steps) -> None:
         if isinstance(step, float):
             rig.run(step)
         elif step == "die" and alive:
-            rig.session.on_worker_lost("it died")
+            rig.session.on_worker_lost("it died", rig.now)
             alive = rig.playing = False
         elif step == "new" and not alive:
             rig.new_worker()

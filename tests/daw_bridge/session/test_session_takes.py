@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daw_bridge import worker_protocol as wire
+from daw_bridge.arguments import Kind
 from daw_bridge.controls import BY_ADDRESS, validate
 from daw_bridge.session.player import State
 from daw_bridge.session.settings import Setting
-from daw_bridge.session.takes import Take
+from daw_bridge.session.takes import Draft, Take
 from daw_bridge.session.undo import MAX_STEPS, MERGE_S
-from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST, FLAG_TAKE
+from daw_bridge.worker_protocol import FLAG_CONCEALED, FLAG_LAST, FLAG_TAKE, Value
 from tests.daw_bridge.session.test_session import BLOCK, RATE, Rig
 
 FLUSH = 1000  # samples that a codec still holds when the music changes
@@ -54,11 +56,11 @@ class TakesRig(Rig):
     def keep(self, bars: int) -> Take | str:
         """Return the take, or why there is none."""
         control, args = validate("/magnet/take/keep", (bars,))
-        takes: list[Take] = []
+        drafts: list[Draft] = []
         count = len(self.outcomes)
-        self.session.takes.keep(control, args, self.now, self.outcomes.append, takes.append)
+        self.session.takes.keep(control, args, self.now, self.outcomes.append, drafts.append)
         self.obey()
-        return takes[0] if takes else self.outcomes[count].reason
+        return drafts[0].take() if drafts else self.outcomes[count].reason
 
     def plan(self, bpm: float, position: int = 0) -> None:
         values = {"position": position, "bar_position": position, "bpm": bpm}
@@ -140,6 +142,129 @@ def test_music_of_a_snapshot_before_the_end_of_a_take_runs_unheard_until_then() 
     assert rig.metrics.discontinuities == 0
 
 
+def quantised(when: str = "bar", *, at_s: float = 1.3) -> TakesRig:
+    """Return a rig that plays at 240 bpm, a bar a second, and quantises what changes."""
+    rig = playing(0.0)
+    rig.plan(240.0)
+    rig.do("/magnet/quantize", when)
+    rig.run(at_s)
+    return rig
+
+
+@pytest.mark.parametrize(("when", "line"), [("bar", 2 * RATE), ("beat", RATE + RATE * 3 // 4)])
+@pytest.mark.parametrize("data", [b"take", b""])
+def test_a_recall_that_is_quantised_is_heard_on_the_line(when, line, data) -> None:
+    """To the sample, and ``done`` says so; the music before it is whole."""
+    rig = quantised(when)
+    assert rig.session.position < line
+    rig.recall(take_of(data=data, goes_on=1360 if data else 0, after=2000 if data else BLOCK))
+    assert [outcome.address for outcome in rig.outcomes].count("/magnet/take/recall") == 0
+    rig.run(4.0)
+    assert rig.outcomes[-1].reason == "" and rig.outcomes[-1].position == line
+    pcm, flags = rig.heard()
+    joint = line + RATE + (1360 if data else 0)
+    assert (flags[:line] == 2).all() and (flags[line:joint] == FLAG_TAKE).all()
+    assert (flags[joint:] == 2).all()
+    np.testing.assert_allclose(pcm[0, BLOCK:line], 0.5, atol=1e-6)
+    assert rig.session.transport.beat_at(line) == 8
+    assert rig.metrics.discontinuities == rig.metrics.underruns == 0
+    assert np.abs(np.diff(pcm[0, BLOCK:])).max() < 0.01
+    assert len(rig.restores) == bool(data)
+
+
+def test_a_worker_that_is_slow_to_go_back_makes_a_gap_and_the_take_comes_behind_it() -> None:
+    rig = quantised()
+    rig.answers = False
+    rig.recall(take_of())
+    rig.run(1.5)
+    assert rig.metrics.underruns == 1
+    (asked,) = rig.restores
+    begins_at = rig.position + FLUSH
+    rig.session.takes.on_restored(wire.Restored("main", asked.request_id, begins_at), rig.now)
+    at = rig.outcomes[-1].position
+    rig.answers = True
+    rig.run(2.5)
+    pcm, flags = rig.heard()
+    assert (flags[: 2 * RATE] == 2).all() and (flags[2 * RATE : at] & FLAG_CONCEALED).all()
+    assert (flags[at : at + RATE] == FLAG_TAKE).all()
+    assert rig.metrics.discontinuities == 0
+    assert np.abs(np.diff(pcm[0, BLOCK:])).max() < 0.01
+
+
+def test_a_recall_that_is_refused_on_its_line_lets_the_music_go_on_unharmed() -> None:
+    rig = quantised()
+    rig.shape = lambda at: 0.5 * np.sin(1e-6 * at**2)
+    other = quantised()
+    other.shape = rig.shape
+    rig.recall(take_of(data=b"lost"))
+    for one in (rig, other):
+        one.run(3.0)
+    assert rig.outcomes[-1].reason == "it is damaged"
+    for ours, theirs in zip(rig.heard(), other.heard(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_what_waits_for_its_line_is_undone_replaced_or_taken_along() -> None:
+    """Undo is of the recall; a later one takes its place; a stop or a lost worker ends the wait."""
+    rig = quantised()
+    rig.recall(take_of())
+    rig.do("/magnet/take/undo")
+    assert [bool(one.reason) for one in rig.outcomes[-2:]] == [True, False]
+    rig.recall(take_of(data=b"first"))
+    rig.recall(take_of(data=b"second"))
+    assert "another take" in rig.outcomes[-1].reason
+    rig.run(1.5)
+    assert [restore.data for restore in rig.restores] == [b"second"]
+    rig.do("/magnet/take/undo")
+    assert rig.words() == "words of before"
+    for what in ("stop", "lose"):
+        rig = quantised()
+        rig.recall(take_of())
+        asked = len(rig.outcomes)
+        if what == "stop":
+            rig.do("/magnet/stop")
+        else:
+            rig.session.on_worker_lost("it died", rig.now)
+        rig.run(0.01)
+        assert len(rig.outcomes) == asked + 1 + (what == "stop")
+        assert rig.outcomes[-1].reason == ""
+        assert rig.words() == "words of the take"
+
+
+def test_a_recall_waits_no_longer_when_nothing_is_quantised_any_more() -> None:
+    rig = quantised()
+    rig.recall(take_of())
+    at = rig.session.position
+    rig.do("/magnet/quantize", "off")
+    rig.run(0.02)
+    assert rig.outcomes[-1].address == "/magnet/take/recall"
+    assert at <= rig.outcomes[-1].position < at + 0.05 * RATE
+
+
+def test_words_that_come_while_a_recall_waits_do_not_hold_after_it() -> None:
+    """The worker goes back after them, to the words of the take."""
+    rig = quantised()
+    rig.recall(take_of())
+    rig.do("/magnet/prompt", "while it waits")
+    assert rig.words() == "while it waits"
+    rig.answers = False
+    rig.do("/magnet/prompt", "answered late")
+    rig.answers = True
+    number = rig.session._requests.next_id - 1
+    rig.run(1.5)
+    rig.session.on_done(wire.Done("main", number, "/magnet/prompt", rig.position), rig.now)
+    assert rig.words() == "words of the take"
+    rig.do("/magnet/take/undo")
+    assert rig.words() == "answered late"
+
+
+def test_a_session_that_is_closed_answers_a_recall_that_waits() -> None:
+    rig = quantised()
+    rig.recall(take_of())
+    rig.session.close("nobody was there", rig.now)
+    assert rig.outcomes[-1].reason == "nobody was there"
+
+
 def test_a_take_without_a_snapshot_is_heard_and_the_music_goes_on_as_it_was() -> None:
     rig = playing()
     at, made = rig.session.position, rig.position
@@ -190,7 +315,7 @@ def test_a_worker_that_dies_in_a_take_is_not_missed_before_its_end() -> None:
     at = rig.session.position
     rig.recall(take_of())
     rig.run(0.3)
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     rig.playing = False
     rig.run(0.3)
     told = rig.new_worker()
@@ -206,7 +331,7 @@ def test_a_worker_that_dies_in_a_take_is_not_missed_before_its_end() -> None:
 
 def test_without_a_worker_a_take_is_heard_and_the_next_one_goes_on_from_it() -> None:
     rig = playing()
-    rig.session.on_worker_lost("it died")
+    rig.session.on_worker_lost("it died", rig.now)
     rig.playing = False
     rig.run(0.6)
     rig.recall(take_of())
@@ -307,11 +432,9 @@ def test_every_change_of_words_tempo_take_and_notes_can_be_undone_and_no_other()
         rig.run(0.2)
         rig.snapshot(b"before")
         args = [
-            argument.default or argument.low or (*argument.choices, 1)[0]
-            for argument in BY_ADDRESS[address].arguments
+            "x" if one.kind is Kind.TEXT else one.default or one.low or (*one.choices, 1)[0]
+            for one in BY_ADDRESS[address].arguments
         ]
-        if address.startswith(("/magnet/prompt", "/magnet/tempo", "/magnet/again", "/magnet/loop")):
-            args = ["x"] if "prompt" in address else [120] if "tempo" in address else args
         if address == "/magnet/take/recall":
             rig.recall(take_of())
         elif BY_ADDRESS[address].scope.value in ("worker", "stream"):
@@ -322,23 +445,52 @@ def test_every_change_of_words_tempo_take_and_notes_can_be_undone_and_no_other()
         if not rig.outcomes[-1].reason:
             undone.append(address)
     slots = [f"/magnet/prompt/{number}" for number in range(1, 7)]
-    wanted = {"/magnet/prompt", *slots, "/magnet/again", "/magnet/tempo", "/magnet/take/recall"}
-    assert set(undone) == wanted
+    weights = [f"{slot}/weight" for slot in slots]
+    jumps = ("again", "reset", "take/recall", "input/use")
+    others = {f"/magnet/{name}" for name in ("prompt", "tempo", "chords", *jumps)}
+    assert set(undone) == {*slots, *weights, *others}
 
 
-def test_a_fader_that_is_moved_is_one_step() -> None:
+@pytest.mark.parametrize("change", [("/magnet/reset",), ("/magnet/input/use", "continue")])
+def test_a_jump_to_other_music_can_be_undone(change: tuple[str, ...]) -> None:
+    """One that was pressed twice, too; a phrase that is only known to later plans is no jump."""
     rig = playing()
-    for weight in (0.1, 0.2, 0.3):
-        rig.snapshot(f"{weight}".encode())
-        rig.do("/magnet/prompt/2", "pads", weight)
+    for data in (b"before", b"between"):
+        rig.snapshot(data)
+        rig.do(*change)
+        rig.run(0.2)
+    rig.do("/magnet/input/use", "context")
+    for data in (b"between", b"before"):
+        rig.do("/magnet/take/undo")
+        assert rig.restores[-1].data == data and rig.words() == "words of before"
+        rig.run(0.2)
+    assert rig.metrics.discontinuities == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "moves"),
+    [
+        ("/magnet/prompt/2", [("pads", weight) for weight in (0.1, 0.2, 0.3, 0.9)]),
+        ("/magnet/prompt/2/weight", [(0.1,), (0.2,), (0.3,), (0.9,)]),
+        ("/magnet/tempo", [(120,), (121,), (122,), (150,)]),
+        ("/magnet/chords", [("Am",), ("F",), ("C",), ("G",)]),
+    ],
+)
+def test_a_fader_that_is_moved_is_one_step(address: str, moves: list[tuple[Value, ...]]) -> None:
+    """Also the one that sends a text along each time, and chords that are played on keys."""
+    rig = playing()
+    *quick, last = moves
+    for number, args in enumerate(quick):
+        rig.snapshot(f"{number}".encode())
+        rig.do(address, *args)
         rig.run(0.1)
     rig.now += MERGE_S + 0.1
     rig.snapshot(b"later")
-    rig.do("/magnet/prompt/2", "pads", 0.9)
-    for data in (b"later", b"0.1"):
+    rig.do(address, *last)
+    for data in (b"later", b"0"):
         rig.do("/magnet/take/undo")
         assert rig.restores[-1].data == data
-    assert "/magnet/prompt/2" not in dict(rig.session.settings())
+    assert address.removesuffix("/weight") not in dict(rig.session.settings())
 
 
 def test_undo_is_bounded_and_what_was_refused_or_lost_is_no_step() -> None:
@@ -351,7 +503,7 @@ def test_undo_is_bounded_and_what_was_refused_or_lost_is_no_step() -> None:
     number = [m for m in range(1, 200) if rig.session._requests._sent.get(m)][-1]
     rig.session.on_fail(wire.Fail("main", number, "/magnet/prompt", "no"))
     rig.do("/magnet/take/undo")
-    rig.session.on_worker_lost("it died")  # before it has answered
+    rig.session.on_worker_lost("it died", rig.now)  # before it has answered
     rig.answers = True
     rig.playing = False
     rig.new_worker()
@@ -420,6 +572,8 @@ STEPS = st.one_of(
     st.just(("recall", None)),
     st.tuples(st.just("run"), st.floats(0.0, 1.5)),
     st.sampled_from(["lose", "slow", "fast", "snapshot"]),
+    st.tuples(st.just("quantize"), st.sampled_from(["off", "beat", "bar"])),
+    st.just(("plan", 240.0)),
 )
 
 
@@ -440,11 +594,17 @@ def test_any_order_of_takes_and_troubles_keeps_the_stream_whole(steps) -> None:
             rig.snapshot(b"music", rig.position + 300)
         elif what == "lose":
             if alive:
-                rig.session.on_worker_lost("it died")
+                rig.session.on_worker_lost("it died", rig.now)
                 rig.playing = False
             else:
                 rig.new_worker()
             alive = not alive
+        elif what == "quantize":
+            asked += 1
+            rig.do("/magnet/quantize", value)
+        elif what == "plan":
+            if rig.session.position:
+                rig.plan(value, rig.position)
         elif what == "recall":
             asked += 1
             rig.recall(take_of(goes_on=value or 0, data=b"" if value is None else b"take"))
@@ -454,7 +614,7 @@ def test_any_order_of_takes_and_troubles_keeps_the_stream_whole(steps) -> None:
     if not alive:
         rig.new_worker()
     rig.speed = 1e9
-    rig.run(0.5)
+    rig.run(2.0)  # longer than a bar
     assert len(rig.outcomes) == asked
     assert rig.metrics.discontinuities == 0
     if rig.session.position:

@@ -38,9 +38,30 @@ def test_slots_are_kept_beside_a_prompt_and_the_first_replaces_it() -> None:
     ]
 
 
+def test_a_slot_is_kept_whole_however_it_was_set() -> None:
+    """A fader moves the weight of any text, a text comes at the weight that the fader has."""
+    fader, text = "/magnet/prompt/2/weight", "/magnet/prompt/2"
+    assert replayed((fader, 0.25)) == [(text, ("", 0.25))]
+    assert replayed((fader, 0.25), (text, "a")) == [(text, ("a", 0.25))]
+    assert replayed((text, "a"), (fader, 0.25), (text, "b")) == [(text, ("b", 0.25))]
+    assert replayed((text, "a", 0.5), (fader, 0.0)) == [(text, ("a", 0.0))]
+    assert replayed((text, "a")) == [(text, ("a", 1.0))]
+
+
+def test_a_prompt_is_in_slot_one_and_brings_all_faders_up() -> None:
+    """So its own fader moves its weight, and a text beside it comes at full weight."""
+    quiet = [(f"/magnet/prompt/{number}/weight", 0.25) for number in (1, 2)]
+    assert replayed(*quiet, ("/magnet/prompt", "a"), ("/magnet/prompt/2", "b")) == [
+        ("/magnet/prompt", ("a",)),
+        ("/magnet/prompt/2", ("b", 1.0)),
+    ]
+    assert replayed(("/magnet/prompt", "a"), quiet[0]) == [("/magnet/prompt/1", ("a", 0.25))]
+
+
 def test_parameters_come_first_then_words_then_the_tempo_that_overrides_them_then_loops() -> None:
     told = replayed(
         ("/magnet/loop", 4),
+        ("/magnet/chords", "Am F"),
         ("/magnet/tempo", 120),
         ("/magnet/prompt/2", "b"),
         ("/magnet/prompt", "a"),
@@ -55,6 +76,7 @@ def test_parameters_come_first_then_words_then_the_tempo_that_overrides_them_the
         "/magnet/prompt",
         "/magnet/prompt/6",
         "/magnet/tempo",
+        "/magnet/chords",
         "/magnet/loop",
     ]
 
@@ -83,6 +105,10 @@ def test_what_was_set_last_is_in_effect_after_the_replay(controls) -> None:
             if address == "/magnet/prompt":
                 values = {a: v for a, v in values.items() if not a.startswith(address)}
                 values["/magnet/prompt/1"] = (*args, 1.0)
+            elif address.startswith("/magnet/prompt/"):
+                slot = address.removesuffix("/weight")
+                text, weight = values.get(slot, ("", 1.0))
+                values[slot] = (text, args[0]) if slot != address else (*args, weight)[:2]
             else:
                 values[address] = args
         return values
@@ -92,6 +118,7 @@ def test_what_was_set_last_is_in_effect_after_the_replay(controls) -> None:
         args = tuple(
             f"text {number}" if argument.name == "text" else argument.default or argument.high
             for argument in control.arguments
+            if not argument.stays or number % 2
         )
         commands.append((control.address, args))
         settings.keep(*commands[-1])

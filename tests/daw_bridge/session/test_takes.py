@@ -105,7 +105,8 @@ def mark(position: int, name: str) -> Bookmark:
 def test_a_take_goes_on_from_the_snapshot_that_lies_best(positions, found) -> None:
     stream = stream_of(20_000)
     marks = [mark(position, str(position)) for position in sorted(positions)]
-    take = cut_take(stream, Span(8_000, 16_000, 1, 240.0), marks, [("/magnet/tempo", (240.0,))])
+    settings = [("/magnet/tempo", (240.0,))]
+    take = cut_take(stream, Span(8_000, 16_000, 1, 240.0), marks, settings).take()
     np.testing.assert_array_equal(take.pcm, stream.recording.read(8_000, 16_000))
     np.testing.assert_array_equal(stream.history.tail(1), take_last := stream.recording.tail(1) / 2)
     assert take_last.size == 1  # a take is kept before the gain
@@ -124,4 +125,4 @@ def test_what_was_concealed_in_a_take_is_counted() -> None:
     stream = stream_of(9_000)
     stream.conceal(500)
     stream.add(np.zeros((1, 9_000), np.float32), 2, 1)
-    assert cut_take(stream, Span(8_000, 16_000), [], []).concealed_samples == 500
+    assert cut_take(stream, Span(8_000, 16_000), [], []).take().concealed_samples == 500

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.session.transport import Beat, Transport
+from daw_bridge.session.transport import MAX_GRIDS, Beat, Transport
 
 RATE = 32000
 TEMPI = st.floats(20, 999)
@@ -34,8 +36,6 @@ def test_beats_are_exact_however_long_the_stream(bpm, bars) -> None:
     """A bar line is within one sample of its place after a billion bars: nothing adds up."""
     transport = playing(bpm)
     exact = bars * 4 * 60 * RATE / Fraction(bpm)
-    line = transport.bar_line(int(exact) + 1)
-    assert line == exact
     assert transport.beat_at(int(exact)) == int(exact) * Fraction(bpm) / (60 * RATE)
 
 
@@ -48,7 +48,8 @@ def test_plans_that_go_on_in_the_same_beats_change_nothing(bpm, bars) -> None:
         bar += more
         line = round(bar * samples)
         transport.plan(line + int(samples) // 3, line, bpm)
-    assert transport.bar_line(line + int(samples) // 3) == bar * samples
+    at = line + int(samples) // 3
+    assert transport.beat_at(at) == at / samples * 4
 
 
 def test_each_beat_is_told_when_the_playhead_comes_to_it() -> None:
@@ -91,7 +92,7 @@ def test_a_new_tempo_goes_on_in_the_same_bar() -> None:
     transport = playing(120)
     transport.plan(40_000, 40_000 - 80_000, 60)
     assert transport.beat_at(40_000) == 2.5
-    assert transport.bar_line(100_000) == 88_000
+    assert transport.beat_at(88_000) == 4
     assert [(b.bar, b.beat, b.position) for b in passed(transport, 130_000)] == [
         (0, 0, 0),
         (0, 1, 16_000),
@@ -118,7 +119,8 @@ def test_a_plan_that_is_replaced_before_it_is_heard_leaves_no_trace() -> None:
     transport = playing(120)
     transport.plan(50_000, 50_000, 175)
     transport.plan(48_000, 0, 120)
-    assert transport.bar_line(200_000) == 192_000
+    assert transport.beat_at(192_000) == 12
+    assert transport.tempo_at(60_000) == 120
 
 
 def test_a_gap_keeps_its_beat_and_delays_the_music_after_it() -> None:
@@ -129,7 +131,7 @@ def test_a_gap_keeps_its_beat_and_delays_the_music_after_it() -> None:
     assert transport.beat_at(39_000) == Fraction(39, 16)
     assert transport.beat_at(45_000) == Fraction(45, 16)
     assert transport.beat_at(46_400) == Fraction(40, 16)
-    assert transport.bar_line(80_000) == 70_400
+    assert transport.beat_at(70_400) == 4
 
 
 def test_bars_that_go_by_in_a_gap_count() -> None:
@@ -145,7 +147,38 @@ def test_music_that_is_taken_out_takes_its_beats_with_it() -> None:
     transport.shift(40_000, -20_000)
     assert transport.beat_at(39_999) == Fraction(39_999, 16_000)
     assert transport.tempo_at(40_000) == 60
-    assert transport.bar_line(45_000) == 30_000
+    assert transport.beat_at(45_000) == 4 + Fraction(15_000, 32_000)  # bar 1 began at 30,000
+
+
+@given(TEMPI, st.integers(0, 200_000), st.sampled_from([1, 4]), st.integers(0, 100_000))
+def test_the_next_line_is_the_first_that_will_be_told(bpm, position, beats, begins) -> None:
+    """And who has come to it is there."""
+    transport = playing(bpm, at=begins, bar=begins)
+    position += begins
+    line = transport.next_line(position, beats)
+    assert line is not None
+    told = [beat.position for beat in passed(transport, line, 977) if beat.beat % beats == 0]
+    assert [told_at for told_at in told if told_at >= position] == [line]
+    assert transport.next_line(line, beats) == line
+
+
+def test_the_next_line_moves_with_the_music_in_a_gap() -> None:
+    """Who waits at a line while a gap is filled is at that line still."""
+    transport = playing(120)
+    for piece in range(10):
+        at = 64_000 + 640 * piece
+        assert transport.next_line(at, 4) == at
+        transport.shift(at, 640)
+    assert transport.next_line(70_000, 4) == 70_400
+
+
+def test_the_next_line_is_that_of_a_change_which_comes_before_it() -> None:
+    transport = playing(120)
+    transport.plan(50_000, 50_000, 60)
+    assert transport.next_line(40_000, 4) == 50_000
+    assert transport.next_line(50_001, 1) == 82_000
+    assert transport.next_line(10_000, 1) == 16_000
+    assert Transport(RATE, 4).next_line(0, 4) is None
 
 
 @given(
@@ -161,13 +194,41 @@ def test_whatever_moves_the_music_order_is_kept(bpm, moves) -> None:
     assert counts == sorted(set(counts))
 
 
-def test_whole_bars_back_also_across_a_change_of_tempo() -> None:
-    transport = playing(120)
-    transport.plan(128_000, 128_000, 60)
-    assert transport.bars_back(128_000 + 130_000, 2) == (64_000, 256_000)
-    assert transport.bars_back(100_000, 1) == (0, 64_000)
-    assert transport.bars_back(100_000, 2) is None
-    assert transport.bars_back(60_000, 0) == (0, 0)
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many functions of Python some work calls."""
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_stream_with_many_changes_of_tempo_keeps_time_as_cheaply_as_a_new_one() -> None:
+    """On each tick of the server, and where a gap moves the music: a search in order at most."""
+    work: list[list[int]] = []
+    for changes in (16, MAX_GRIDS):
+        transport = playing(120)
+        for number in range(changes):
+            transport.plan(640 * (number + 1), 640 * number, 120 + number % 7)
+        end = 640 * changes
+        list(transport.pass_beats(end))
+        work.append(
+            [
+                calls_of(lambda end=end, t=transport: list(t.pass_beats(end + 160))),
+                calls_of(lambda end=end, t=transport: t.shift(end + 640, 640)),
+                calls_of(lambda end=end, t=transport: t.plan(end + 6400, end + 6400, 99.0)),
+                calls_of(lambda end=end, t=transport: t.beat_at(end)),
+            ]
+        )
+    search = MAX_GRIDS.bit_length()
+    assert all(many <= few + search for few, many in zip(*work, strict=True)), work
 
 
 @pytest.mark.parametrize("transport", [playing(0.0), Transport(RATE, 4), Transport(RATE, 0)])
@@ -175,7 +236,5 @@ def test_where_no_beat_is_known_there_is_none(transport) -> None:
     transport.plan(1000, 1000, 0.0)
     transport.shift(500, 100)
     assert transport.beat_at(0) is None
-    assert transport.bar_line(0) is None
-    assert transport.bars_back(0, 1) is None
     assert transport.tempo_at(0) == 0.0
     assert list(transport.pass_beats(100_000)) == []

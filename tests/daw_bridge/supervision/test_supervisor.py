@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -21,6 +23,7 @@ class Watch:
     def __init__(self, target: str = TARGET, **options: wire.Value) -> None:
         self.messages: list[wire.WorkerMessage] = []
         self.states: list[tuple[WorkerState, str]] = []
+        self.refuses_next: type[wire.WorkerMessage] | None = None
         self._news = asyncio.Event()
         self.supervisor = Supervisor(
             wire.WorkerConfig(model="tiny", options=options),
@@ -31,6 +34,9 @@ class Watch:
         )
 
     def _on_message(self, message: wire.WorkerMessage) -> None:
+        if self.refuses_next is not None and isinstance(message, self.refuses_next):
+            self.refuses_next = None
+            raise KeyError("a fault of ours")
         self.messages.append(message)
         self._news.set()
 
@@ -58,7 +64,7 @@ def watched(
             await scenario(watch)
         finally:
             await watch.supervisor.close()
-        assert watch.supervisor.pid is None
+        assert multiprocessing.active_children() == []
 
     asyncio.run(run(), debug=True)
 
@@ -107,6 +113,70 @@ def test_worker_that_does_not_read_is_replaced_before_its_messages_fill_the_memo
         assert "did not read" in detail
 
     watched(scenario)
+
+
+def test_worker_whose_message_cannot_be_carried_out_is_replaced_and_it_is_logged(caplog) -> None:
+    """A keeper that died of it would leave a server that says "ready" and is silent."""
+
+    async def scenario(watch: Watch) -> None:
+        await watch.until(lambda: watch.count(WorkerState.READY) == 1)
+        watch.refuses_next = wire.Chunk
+        for message in (
+            wire.Open("main"),
+            wire.Demand("main", 2000),
+            wire.Command("main", 1, "/magnet/play"),
+        ):
+            watch.supervisor.send(message)
+        await watch.until(lambda: watch.count(WorkerState.READY) == 2)
+        state, detail = watch.states[2]
+        assert state is WorkerState.RESTARTING
+        assert "cannot be taken: KeyError('a fault of ours')" in detail
+
+    watched(scenario)
+    assert any(record.exc_info for record in caplog.records)
+
+
+@pytest.mark.parametrize("target", ["faulty_worker:sends_garbage", "faulty_worker:sends_half"])
+def test_worker_whose_message_cannot_be_read_is_replaced(target) -> None:
+    """Each time, and with a pause that grows, since the next one may send the same."""
+
+    async def scenario(watch: Watch) -> None:
+        await watch.until(lambda: watch.count(WorkerState.READY) == 3)
+        for state, detail in watch.states[2::2]:
+            assert state is WorkerState.RESTARTING
+            assert "cannot be taken" in detail
+
+    watched(scenario, target=target)
+
+
+def test_worker_that_cannot_be_started_is_told_and_given_up() -> None:
+    """No process is to be had: here since every file of this one is open."""
+
+    async def run() -> None:
+        watch = Watch()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        next_free = os.dup(0)
+        os.close(next_free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next_free, hard))
+        try:
+            watch.supervisor.start()
+            await watch.until(lambda: watch.supervisor.broken)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            await watch.supervisor.close()
+        assert "cannot be started" in watch.states[-1][1]
+
+    asyncio.run(run(), debug=True)
+
+
+def test_who_is_told_of_the_state_cannot_stop_the_keeper(caplog) -> None:
+    async def scenario(watch: Watch) -> None:
+        watch.supervisor._on_state = None  # calling that raises
+        await watch.until(lambda: bool(watch.messages))
+        assert watch.supervisor.state is WorkerState.READY
+
+    watched(scenario)
+    assert "cannot be told" in caplog.text
 
 
 def test_worker_that_says_broken_is_not_started_again() -> None:

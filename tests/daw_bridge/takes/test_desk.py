@@ -13,7 +13,9 @@ from bridge_peers import PATIENCE_S, WsPeer, get, http, osc_peer, with_server, w
 from synthetic_worker import pitch_of
 
 from daw_bridge.app import RunningServer
+from daw_bridge.session.takes import Take
 from daw_bridge.takes.desk import TAKE_BURST
+from daw_bridge.takes.files import TakeInfo, TakeStore
 from daw_bridge.worker_protocol import FLAG_TAKE
 
 RATE = 32000
@@ -123,6 +125,30 @@ def test_a_recalled_take_is_heard_again_to_the_sample_and_the_music_goes_on_from
     with_server(second, **SERVER, takes_folder=tmp_path)
 
 
+def test_a_recall_that_is_quantised_is_heard_on_the_bar_line_that_is_told(tmp_path: Path) -> None:
+    async def scenario(server: RunningServer) -> None:
+        async with ws_peer(server, sample_rate=RATE, channels=1) as peer:
+            await playing(peer, 2.3, "low")
+            await peer.command("/magnet/take/keep", 1, "low", id="keep")
+            await peer.command("/magnet/prompt", "a much higher one", id="other")
+            await peer.command("/magnet/quantize", "bar", id="quantize")
+            await peer.hear(0.4)
+            sent_at = server.hub.session("main").position
+            done = await peer.command("/magnet/take/recall", "low", id="recall")
+            assert done["event"] == "done" and done["position"] >= sent_at
+            await peer.hear(2.5)
+            peer.assert_no_gap()
+            first = next(h.position for h, _ in peer.packets if h.flags & FLAG_TAKE)
+            assert first == done["position"]
+            beats = [event for event in peer.events if event["event"] == "beat"]
+            assert first in [beat["position"] for beat in beats if beat["beat"] == 0]
+            (before,) = [b for b in beats if 0 < first - b["position"] < RATE and b["beat"] == 1]
+            assert first - before["position"] == RATE * 3 // 4  # the bar before it is whole
+            assert server.hub.metrics.discontinuities == 0
+
+    with_server(scenario, **SERVER, takes_folder=tmp_path)
+
+
 def test_a_loop_is_kept_exactly_and_goes_on_looping_when_recalled(tmp_path: Path) -> None:
     async def scenario(server: RunningServer) -> None:
         async with ws_peer(server, sample_rate=RATE, channels=1) as peer:
@@ -190,6 +216,40 @@ def test_what_cannot_be_kept_or_recalled_says_why_and_changes_nothing(tmp_path: 
                 assert not heard_of_take(peer).size
 
     with_server(scenario, **SERVER, takes_folder=tmp_path)
+
+
+def test_an_error_of_the_server_is_an_answer_and_gives_the_name_back(
+    tmp_path: Path, monkeypatch, caplog
+) -> None:
+    """Of a kind that nobody thought of; and the next take of that name is kept."""
+    real = TakeStore.save
+    kinds_left = [ZeroDivisionError("odd"), MemoryError("no memory")]
+
+    def failing(store: TakeStore, name: str, take: Take) -> TakeInfo:
+        if kinds_left:
+            raise kinds_left.pop()
+        return real(store, name, take)
+
+    monkeypatch.setattr(TakeStore, "save", failing)
+
+    async def scenario(server: RunningServer) -> None:
+        async with ws_peer(server, sample_rate=RATE, channels=1) as peer:
+            await playing(peer, 1.5)
+            for number, why in enumerate(("no memory", "odd")):
+                failed = await peer.command("/magnet/take/keep", 1, "verse", id=number)
+                assert failed["event"] == "fail" and why in failed["reason"]
+            done = await peer.command("/magnet/take/keep", 1, "verse", id="kept")
+            assert done["event"] == "done", done
+            assert server.hub.takes.names() == ["verse"]
+            await peer.hear(1.0)
+            kinds_left.append(OSError("full"))
+            await peer.command("/magnet/take/keep", 0, id="lost")
+            await peer.command("/magnet/take/keep", 0, "all", id="all")
+            event = next(e for e in peer.events if e.get("name") == "all")
+            assert event["bars"] >= 1  # since the one that was saved, not the one that was not
+
+    with_server(scenario, **SERVER, takes_folder=tmp_path)
+    assert caplog.text.count("/magnet/take/keep failed") == 3
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import re
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from daw_bridge.errors import TakeError
 from daw_bridge.session.takes import Take
 from daw_bridge.takes.files import (
+    KEPT_FREE_BYTES,
     LEFTOVER_S,
     MAX_TAKE_FILE_BYTES,
     TakeStore,
@@ -64,13 +66,14 @@ def assert_same(one: Take, other: Take) -> None:
 
 
 def saved(store: TakeStore, wanted: Take, name: str = "") -> str:
-    name = store.reserve(name)
-    store.note(store.save(name, wanted))
-    return name
+    info = store.save(store.reserve(name), wanted)
+    store.note(info)
+    store.release(name)
+    return info.name
 
 
-def opened(folder: Path, now: float | None = None) -> TakeStore:
-    store = TakeStore(folder, time.time if now is None else lambda: now)
+def opened(folder: Path, now: float = 1.7e9) -> TakeStore:
+    store = TakeStore(folder, lambda: now)
     store.open()
     return store
 
@@ -95,7 +98,7 @@ def test_a_take_is_there_again_after_a_restart_to_the_bit(tmp_path) -> None:
             pcm, rate = soundfile.read(info.file, dtype="float32")
             np.testing.assert_array_equal(pcm, one.pcm[0])
             assert (info.samples, info.sample_rate, info.channels) == (len(pcm), rate, 1)
-        assert again.reserve("") == "take-003"
+    assert saved(opened(folder), take(3)) == "take-003"
 
 
 @pytest.mark.parametrize(
@@ -147,12 +150,45 @@ def test_a_take_does_not_change_once_it_is_there_whatever_the_case_of_its_name(t
     store.reserve("Chorus")
     (tmp_path / "bridge_90bpm.wav").write_bytes(b"the user's own")
     with pytest.raises(TakeError, match="already"):
-        store.reserve("bridge")
+        store.save(store.reserve("bridge"), take())
 
 
 def test_numbers_go_on_behind_every_file_that_is_there(tmp_path) -> None:
     (tmp_path / "take-041_99bpm.wav").write_bytes(b"without its take")
-    assert opened(tmp_path).reserve("") == "take-042"
+    store = opened(tmp_path)
+    assert saved(store, take()) == "take-042"
+    store.reserve("take-050")  # of one who waits
+    assert saved(store, take()) == "take-051"
+
+
+def test_a_name_is_reserved_without_a_look_at_the_disk(tmp_path, monkeypatch) -> None:
+    """The event loop does it."""
+    store = opened(tmp_path)
+    saved(store, take(), "verse")
+
+    def looked(*args: object) -> list[str]:
+        raise AssertionError("the disk was touched")
+
+    for function in ("listdir", "scandir", "stat", "lstat"):
+        monkeypatch.setattr(os, function, looked)
+    assert store.reserve("chorus") == "chorus" and store.reserve("") == ""
+    with pytest.raises(TakeError, match="already"):
+        store.reserve("verse")
+
+
+def test_takes_are_listed_as_they_were_saved_also_after_a_restart(tmp_path) -> None:
+    """Also where a copy of the folder has lost the times of its files, and in an older file."""
+    times = iter([3e9, 1e9 + 2, 1e9 + 1, 2e9])
+    store = TakeStore(tmp_path, lambda: next(times))
+    store.open()
+    for number, name in enumerate(("d", "b", "a", "c")):
+        os.utime(store.find(saved(store, take(number), name)).file.with_suffix(".take"), (7, 7))
+    assert [info.name for info in store.takes()] == ["d", "b", "a", "c"]
+    assert [info.name for info in opened(tmp_path).takes()] == ["a", "b", "c", "d"]
+    older = store.find("b").file.with_suffix(".take")
+    changed(older, without="saved_at")
+    os.utime(older, (1e9, 1e9))
+    assert [info.name for info in opened(tmp_path).takes()] == ["b", "a", "c", "d"]
 
 
 @given(data=st.data())
@@ -195,6 +231,7 @@ def sealed(header: object, body: bytes = b"", version: int = 1) -> bytes:
         (sealed({}, version=2), "version 2; this program reads 1"),
         (sealed(b"{"), "not JSON"),
         (sealed([1]), "no JSON object"),
+        (sealed(b"[" * 100_000), "not JSON"),
         (sealed({}), "header is wrong: 'wav'"),
         (sealed({"wav": "x_1.wav", "name": "../x"}), "no name for a take"),
         (sealed({"wav": "../x.wav", "name": "x"}), "header is wrong"),
@@ -208,11 +245,12 @@ def test_a_file_that_is_no_take_is_passed_over_with_the_reason(content, why, tmp
         store.find("x")
 
 
-def changed(file: Path, **values: object) -> None:
+def changed(file: Path, without: str = "", **values: object) -> None:
     """Write other values into the header of a take, as whoever knows the format could."""
     content = file.read_bytes()
     size = struct.unpack_from("<4sBII", content)[2]
     header = json.loads(content[13 : 13 + size]) | values
+    header.pop(without, None)
     file.write_bytes(sealed(header, content[13 + size :]))
 
 
@@ -230,6 +268,16 @@ def changed(file: Path, **values: object) -> None:
         {"settings": [[1, 2, 3]]},
         {"snapshot_at": "soon"},
         {"gain_db": None},
+        {"gain_db": math.nan},
+        {"after": math.inf},
+        {"after": 10**300},
+        {"bars": -math.inf},
+        {"samples": math.inf},
+        {"sample_rate": 0},
+        {"channels": 0},
+        {"bpm": math.nan},
+        {"saved_at": "yesterday"},
+        {"saved_at": math.nan},
     ],
 )
 def test_a_take_that_was_written_by_hand_is_read_or_refused(values, tmp_path) -> None:
@@ -248,14 +296,27 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path) -> None:
     assert "too large" in opened(tmp_path).damaged["x.take"]
 
 
-def test_no_file_is_written_over(tmp_path) -> None:
+def test_no_file_is_written_over(tmp_path, monkeypatch) -> None:
+    """Not where there is one of a take's name, nor where one comes while it is written."""
     store = opened(tmp_path)
-    name = store.reserve("")
-    theirs = tmp_path / f"{name}_120bpm_2bars_Am.wav"
+    theirs = tmp_path / "take-001_120bpm_2bars_Am.wav"
     theirs.write_bytes(b"of another server, a moment ago")
+    assert saved(store, take()) == "take-002"
+    monkeypatch.setattr(os, "listdir", lambda folder: [])
     with pytest.raises(TakeError, match="is there already"):
-        store.save(name, take())
+        store.save("take-001", take())
     assert theirs.read_bytes() == b"of another server, a moment ago"
+    assert not theirs.with_suffix(".take").exists()
+
+
+def test_a_disk_that_is_nearly_full_is_not_filled(tmp_path) -> None:
+    free = [KEPT_FREE_BYTES + 200_000]
+    store = TakeStore(tmp_path / "takes", free_bytes=lambda folder: free[0])
+    saved(store, take(), "small")
+    free[0] = KEPT_FREE_BYTES + 10
+    with pytest.raises(TakeError, match=r"200 MiB are free where .* stay free"):
+        store.save("large", take())
+    assert len(list(tmp_path.glob("takes/*"))) == 2
 
 
 def test_a_take_without_its_wav_is_named_and_left_alone(tmp_path, caplog) -> None:
@@ -279,6 +340,32 @@ def test_settings_that_the_table_does_not_allow_are_not_taken_from_a_file(
     name = saved(store, take(settings=settings))
     with pytest.raises(TakeError, match="damaged: "):
         store.load(name)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=5,
+)
+
+
+@given(data=st.data())
+def test_whatever_a_header_says_a_take_is_read_or_refused(data, tmp_path_factory) -> None:
+    """And can be listed: nothing else comes of it, at the start nor at a recall."""
+    folder = tmp_path_factory.mktemp("takes")
+    store = opened(folder)
+    file = store.find(saved(store, take(bars=0))).file.with_suffix(".take")
+    content = file.read_bytes()
+    size = struct.unpack_from("<4sBII", content)[2]
+    names = sorted(json.loads(content[13 : 13 + size]))
+    changed(file, **{data.draw(st.sampled_from(names)): data.draw(JSON)})
+    again = opened(folder)
+    for info in again.takes():
+        assert info.samples / info.sample_rate >= 0 and info.saved_at >= 0
+        try:
+            again.load(info.name)
+        except TakeError as error:
+            assert "is damaged: " in str(error)
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from bridge_peers import PATIENCE_S, get, http, osc_peer, with_server, ws_peer
+from bridge_peers import BROWSER, PATIENCE_S, get, http, osc_peer, with_server, ws_peer
 from hypothesis import given
 from hypothesis import strategies as st
 from pythonosc.osc_message import OscMessage
@@ -24,8 +24,8 @@ from daw_bridge.arguments import Kind
 from daw_bridge.controls import BY_ADDRESS, CONTROLS, PARAM_PREFIX, Control
 from daw_bridge.doors.ws_link import MAX_OUTBOX
 from daw_bridge.errors import MessageError, TransportError
-from daw_bridge.hub import MAX_SESSIONS
 from daw_bridge.messages import encode_osc
+from daw_bridge.session.sessions import MAX_SESSIONS
 from daw_bridge.web.oscquery import ATTRIBUTES, node, values_of
 from daw_bridge.web.oscquery_server import OscQueryClient
 from daw_bridge.worker_protocol import Value
@@ -104,6 +104,14 @@ def test_a_prompt_is_slot_1_and_slot_1_is_a_prompt() -> None:
     assert values["/magnet/prompt/1"] == ["bass", 0.5]
 
 
+def test_the_weight_of_a_slot_is_a_value_of_its_own_too() -> None:
+    """However the slot was set; a slot that was not has full weight."""
+    held = {"/magnet/prompt": ("pads",), "/magnet/prompt/2": ("bass", 0.25)}
+    values = values_of(held, {})
+    weights = [values[f"/magnet/prompt/{number}/weight"] for number in (1, 2, 3)]
+    assert weights == [[1.0], [0.25], [1.0]]
+
+
 @given(st.text(max_size=80) | st.sampled_from(sorted(BY_ADDRESS)).map(lambda path: path[:-1]))
 def test_any_path_is_a_node_or_a_lookup_error(path: str) -> None:
     try:
@@ -133,6 +141,7 @@ def test_the_tree_and_its_attributes_come_over_http() -> None:
         assert set(methods(tree)) == set(BY_ADDRESS)
         assert (await ask(server, "/osc/"))[1] == tree
         assert (await ask(server, "/", "Accept: */*"))[1] == tree
+        assert (await ask(server, "/"))[1] == tree  # a plain socket says nothing of what it takes
         for path in (f"/osc{GAIN}", GAIN, f"/osc{GAIN}/"):
             assert (await ask(server, path))[1]["UNIT"] == ["dB"]
         assert (await ask(server, f"/osc{GAIN}?VALUE"))[1] == {"VALUE": [0.0]}
@@ -140,7 +149,8 @@ def test_the_tree_and_its_attributes_come_over_http() -> None:
         info = (await ask(server, "/osc?HOST_INFO"))[1]
         assert (info["OSC_PORT"], info["WS_PORT"]) == (server.osc_port, server.port)
         assert info["EXTENSIONS"]["LISTEN"] and not info["EXTENSIONS"]["PATH_CHANGED"]
-        assert (await ask(server, "/?HOST_INFO", "Accept: */*"))[1] == info
+        for accept in ((), ("Accept: */*",), (BROWSER,)):
+            assert (await ask(server, "/?HOST_INFO", *accept))[1] == info
 
     with_server(scenario)
 
@@ -171,8 +181,7 @@ def test_what_is_not_there_has_the_proposals_status() -> None:
 
 def test_a_browser_gets_the_page_and_a_session_has_values_of_its_own() -> None:
     async def scenario(server: RunningServer) -> None:
-        accept = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
-        _, head, _ = await http(server, get("/", server, accept))
+        _, head, _ = await http(server, get("/", server, BROWSER))
         assert "Content-Type: text/html" in head
         async with ws_peer(server, session="solo") as peer:
             await peer.command(GAIN, -12)
@@ -230,6 +239,8 @@ def test_a_listener_hears_values_at_once_and_whoever_changes_them() -> None:
                 assert await peer.receive() == ("/magnet/prompt/1", ["", 1.0])
                 await osc.ask("/magnet/prompt", "warm pads")
                 assert await peer.receive() == ("/magnet/prompt/1", ["warm pads", 1.0])
+                await osc.ask("/magnet/prompt/1/weight", 0.25)  # a fader that knows no words
+                assert await peer.receive() == ("/magnet/prompt/1", ["warm pads", 0.25])
                 await peer.say("IGNORE", GAIN)
                 await peer.settled()
                 await osc.ask(GAIN, -7.0)
@@ -385,7 +396,7 @@ def test_a_client_that_asks_for_more_than_it_takes_is_told_so() -> None:
     for _ in range(MAX_OUTBOX + 1):
         client.reply("/magnet/pong", ["x"])
     with pytest.raises(TransportError, match="does not read"):
-        client.take()
+        client.outbox.pop()
 
 
 PATHS = st.sampled_from(sorted(BY_ADDRESS)) | st.text(st.characters())
@@ -410,5 +421,6 @@ def test_any_text_is_obeyed_or_refused(message: str) -> None:
         client.obey(message)
     except MessageError as error:
         client.fail(None, error.address, str(error))
-    for packet in client.take():
+    client.look()
+    while (packet := client.outbox.pop()) is not None:
         assert OscMessage(packet).address

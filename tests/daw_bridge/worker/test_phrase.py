@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from daw_bridge.notices import EVENTS
-from daw_bridge.worker_protocol import Done, Fail, Phrase, Restore
+from daw_bridge.worker.seat import Seat
+from daw_bridge.worker_protocol import Command, Done, Event, Fail, Phrase, Restore
+from magnet_core.runtime.engine import Engine
+from magnet_core.runtime.events import PcmChunk
 from tests.daw_bridge.worker.test_process import HOP, Server, serving
 from tests.magnet_core.runtime.tiny import tiny_model
 
@@ -65,3 +68,36 @@ def test_without_a_phrase_and_with_one_that_is_too_long_it_says_so() -> None:
         server.until(lambda: bool(server.named("input")))
         assert states(server) == [("off", 0.0)]
         assert isinstance(server.ask("a", "/magnet/input/use", "off"), Done)
+
+
+def input_states(messages: list[object]) -> list[object]:
+    named = [m for m in messages if isinstance(m, Event) and m.name == "input"]
+    return [event.values["state"] for event in named]
+
+
+def test_a_phrase_that_cannot_be_encoded_fails_who_waits_for_it_and_nothing_else() -> None:
+    """Both who wait are answered, the music goes on, and the next phrase does as if nothing was."""
+    model = tiny_model()
+    session = Engine(model).open()
+    seat = Seat("a", session, model, None)
+    session.play()
+
+    def work(units: int) -> list[object]:
+        chunks = [chunk for _ in range(units) for chunk in session.work(session.position + 4 * HOP)]
+        return [*chunks, *(m for event in session.events() for m in seat.messages(event))]
+
+    work(60)
+    broken = np.full((1, RATE), np.nan, np.float32)
+    assert seat.take_phrase(Phrase("a", broken, first=True, last=True)) == []
+    for number, how in enumerate(("continue", "context"), start=1):
+        assert seat.carry_out(Command("a", number, "/magnet/input/use", (how,))) == []
+    told = work(60)
+    refused = [message for message in told if isinstance(message, Fail)]
+    assert [fail.command_id for fail in refused] == [1, 2]
+    assert all("cannot be encoded" in fail.reason for fail in refused)
+    assert input_states(told) == ["off"]
+    assert any(isinstance(message, PcmChunk) for message in told)
+    seat.take_phrase(Phrase("a", np.full((1, RATE), 0.1, np.float32), first=True, last=True))
+    told = work(60)
+    assert input_states(told) == ["recorded"]
+    assert not [message for message in told if isinstance(message, Done | Fail)]

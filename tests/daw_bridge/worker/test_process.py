@@ -39,6 +39,7 @@ from daw_bridge.worker_protocol import (
 from magnet_core.api import Model
 from magnet_core.runtime.engine import Engine
 from magnet_core.runtime.session import LiveSession
+from magnet_core.runtime.snapshot import unpack
 from tests.magnet_core.runtime.fragile import (
     MEMORY_EATER,
     UNSPEAKABLE,
@@ -382,6 +383,26 @@ def test_model_that_cannot_sound_is_broken_with_a_reason() -> None:
         assert "compression_state_dict.bin" in message.reason
 
 
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"device": "cuda:99"}, "cuda:99 was asked for"),
+        ({"dtype": "int8"}, "'int8' is no precision"),
+    ],
+)
+def test_device_that_is_not_there_is_broken_with_a_reason(
+    wrong: dict[str, str], reason: str
+) -> None:
+    """Nor would another start find it: the server is told, and the process ends by itself."""
+    ours, theirs = socket.socketpair()
+    server, connection = SocketConnection(ours), SocketConnection(theirs)
+    with contextlib.closing(server), contextlib.closing(connection):
+        run_worker(connection, WorkerConfig(**wrong))
+        message = server.recv()
+        assert isinstance(message, Broken)
+        assert reason in message.reason
+
+
 def test_flood_of_controls_stops_no_music() -> None:
     """Of many messages a few are carried out between two units of work; all are answered."""
     with serving(tiny_model()) as server:
@@ -414,6 +435,66 @@ def test_controls_that_wait_for_a_loop_do_not_pile_up() -> None:
         last, released = server.answers[numbers[-1]], server.position("main")
         assert isinstance(last, Done)
         assert last.position <= released + LEAD + 50 * HOP
+
+
+def test_what_was_refused_is_waited_for_by_nobody() -> None:
+    """It was answered then; however much more of it comes, later commands are answered for real."""
+    with serving(tiny_model()) as server:
+        server.open("main")
+        server.ask("main", "/magnet/tempo", 240.0)
+        server.ask("main", "/magnet/play")
+        server.ask("main", "/magnet/loop", 1)
+        server.hear("main", 150)
+        refused = [server.command("main", "/magnet/param/steps", "1,2") for _ in range(79)]
+        waits = server.command("main", "/magnet/param/temperature", 2.0)
+        server.until(lambda: all(number in server.answers for number in refused))
+        server.ask("main", "/magnet/param/lead_ms", 300.0)
+        assert all(isinstance(server.answers[number], Fail) for number in refused)
+        assert waits not in server.answers
+        server.ask("main", "/magnet/loop", 0)
+        server.until(lambda: waits in server.answers)
+
+
+def test_chords_are_played_or_refused_with_what_would_be_right() -> None:
+    """The reason names what the model knows; a model that is told none says so."""
+    with serving(tiny_model(harmony=True)) as server:
+        server.open("main")
+        server.ask("main", "/magnet/play")
+        answer = server.ask("main", "/magnet/chords", "Am Fsus4")
+        assert isinstance(answer, Fail)
+        assert "chord is 'Fsus4'; it must be such as C, F#m7 or Bdim" in answer.reason
+        assert isinstance(server.ask("main", "/magnet/chords", "Ebm | Abm7"), Done)
+        server.hear("main", 120)
+        assert server.snapshots[-1].key == "D#m"
+    with serving(tiny_model()) as server:
+        server.open("main")
+        answer = server.ask("main", "/magnet/chords", "Am")
+        assert isinstance(answer, Fail)
+        assert "tiny is not told chords" in answer.reason
+        assert isinstance(server.ask("main", "/magnet/chords", ""), Done)
+
+
+def test_a_slot_is_set_as_a_whole_or_in_parts() -> None:
+    """A text, a weight, or both; the other stays."""
+    model = tiny_model()
+    model.text_encoder = FragileWords(model.text_encoder)
+    with serving(model) as server:
+        server.open("main")
+        for args in (
+            ("/magnet/prompt/2/weight", 0.25),
+            ("/magnet/prompt/2", "dub"),
+            ("/magnet/prompt/3", "pads", 0.5),
+            ("/magnet/prompt/3/weight", 0.75),
+        ):
+            assert isinstance(server.ask("main", *args), Done)
+        assert isinstance(server.ask("main", "/magnet/prompt/3", UNSPEAKABLE), Fail)
+        server.ask("main", "/magnet/play")
+        server.hear("main", 60)
+        answer = server.ask("main", "/magnet/stop")
+        assert isinstance(answer, Done)
+        snapshot = unpack(server.snapshots[-1].data, model)
+        slots = [(slot.text, slot.weight) for slot in snapshot.wanted.prompts.slots]
+        assert slots[:3] == [("", 1.0), ("dub", 0.25), ("pads", 0.75)]
 
 
 def test_external_clock_is_followed_and_a_gap_made_up_for() -> None:
