@@ -352,8 +352,7 @@ class Hub:
     def tick(self) -> None:
         """Keep time: playheads, demands, gaps, idle sessions, a worker that hangs."""
         now = self.clock()
-        for session in self._sessions:
-            session.tick(now)
+        self._sessions.tick(now)
         self.tempo.tick(now, self._sessions)
         waited_for = any(session.waits_for_worker for session in self._sessions)
         self.supervisor.watch(now, waited_for=waited_for)

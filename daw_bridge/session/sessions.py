@@ -10,6 +10,7 @@ Threading: event loop only; the time is that of the clock it is made with.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ SPARE_AFTER_S = 60.0  # unused for so long, it makes room where that is needed
 ENDS_AFTER_S = 600.0
 _LOOK_S = 1.0
 
+log = logging.getLogger(__name__)
+
 Names = Callable[[], Iterable[str]]
 Release = Callable[[], None]
 
@@ -31,6 +34,7 @@ class _Use:
     session: Session
     last: float  # when it was used last
     waits: int = 0  # commands that are not answered
+    failures: int = 0  # ticks in a row that raised
 
 
 class Sessions:
@@ -91,6 +95,21 @@ class Sessions:
         """Let the sessions that ``names`` returns not end, until what comes back is called."""
         self._holders.append(names)
         return lambda: self._holders.remove(names)
+
+    def tick(self, now: float) -> None:
+        """Keep the time of each; one that fails is named in the log, and stops no other."""
+        for use in list(self._uses.values()):
+            try:
+                use.session.tick(now)
+            except Exception:
+                use.failures += 1
+                if (
+                    use.failures.bit_count() == 1
+                ):  # the 1st, 2nd, 4th, 8th ...: a log stays readable
+                    name, times = use.session.name, use.failures
+                    log.exception("session %s fails, %d times in a row", name, times)
+            else:
+                use.failures = 0
 
     def end_unused(self) -> None:
         """End those that nobody has used for long; looks once in a while."""

@@ -268,3 +268,20 @@ def test_all_sessions_record_into_one_memory_and_give_it_back_when_they_end() ->
     assert rig.hub.recordings.bytes == 3 * page
     rig.tick_at(rig.now + ENDS_AFTER_S + 2)
     assert rig.hub.recordings.bytes == page and list(rig.hub.open_sessions()) == ["main"]
+
+
+def test_a_session_that_fails_stops_no_other(monkeypatch, caplog) -> None:
+    """The log names it, less and less often; the others keep their time."""
+    rig, ticks = Rig(), []
+    broken, sound = rig.hub.session("broken"), rig.hub.session("sound")
+
+    def fail(_now: float) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(broken, "tick", fail)
+    monkeypatch.setattr(sound, "tick", ticks.append)
+    for _ in range(100):
+        rig.now += 0.005
+        rig.hub.tick()
+    assert len(ticks) == 100
+    assert [r.args for r in caplog.records] == [("broken", 2**n) for n in range(7)]
