@@ -4,6 +4,9 @@ It lies in pages of about two seconds. What is in a page is never changed, so th
 pages, and is copied out of them in the thread that saves it, however long it is. How long all of it
 may get, is the performer's wish, up to ``MAX_BYTES``.
 
+What nobody hears was not played to anyone: while a session has no listener its recording grows no
+longer than what a gap is filled from. A longer one keeps its length, for a listener who comes back.
+
 All recordings together have a budget. When it is spent, the longest recording that nobody hears
 forgets its oldest page, then the longest of all; none gets shorter than what a gap is filled from.
 The system gives memory when it is first written to; for music that is heard, that is done ahead of
@@ -80,7 +83,7 @@ class Recording:
 
     Attributes:
         end: position after the newest sample.
-        is_heard: someone listens; others give up their memory first.
+        is_heard: someone listens; others grow no longer, and give up their memory first.
     """
 
     def __init__(self, channels: int, keep_samples: int, memory: RecordingMemory) -> None:
@@ -119,6 +122,8 @@ class Recording:
             self._note_concealed(self.end, self.end + pcm.shape[1])
         while pcm.shape[1]:
             if self.end == self._room_until:
+                if not self.is_heard and self.pages >= LEAST_PAGES:
+                    self._forget_oldest()
                 self._memory.make_room(self._page_bytes)
                 self._add_page()
             page, at = divmod(self.end - self._base, self._page_samples)

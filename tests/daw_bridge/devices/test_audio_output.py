@@ -8,7 +8,7 @@ import logging
 
 import numpy as np
 import pytest
-from bridge_peers import WsPeer, osc_peer, with_server, ws_peer
+from bridge_peers import PATIENCE_S, WsPeer, osc_peer, with_server, ws_peer
 from synthetic_worker import pitch_of
 from waiting import until
 
@@ -132,16 +132,17 @@ def test_beside_a_client_that_reports_it_plays_at_that_ones_pace_without_a_click
             await until(lambda: shop.sold)
             await peer.say({"cmd": "/magnet/play"})
             await peer.hear(0.2)
-            loop = asyncio.get_running_loop()
+            loop, metrics = asyncio.get_running_loop(), server.hub.metrics
             began, start = loop.time(), peer.packets[0][0].position
-            while loop.time() - began < 4.0:
+            slower = 0  # reports in a row: a machine that stalls bends the course for a while
+            while slower < 40 and loop.time() - began < PATIENCE_S:
                 played = (loop.time() - began) * RATE * 0.9985
                 await peer.say({"cmd": "playhead", "position": round(start + played)})
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(0.05):
                         await peer.until(lambda: False)
-            metrics = server.hub.metrics
-            assert -2000.0 <= metrics.device_correction_ppm < 0.0
+                slower = slower + 1 if -2000.0 <= metrics.device_correction_ppm < 0.0 else 0
+            assert slower == 40
             assert metrics.device_underruns == 0
             peer.assert_no_gap()
             card = shop.sold[0]

@@ -51,7 +51,9 @@ def test_what_was_heard_is_read_back_as_long_as_it_is_kept(
         everything = np.concatenate([everything, pcm], axis=1)
         concealed = np.concatenate([concealed, np.full(size, is_concealed)])
         assert recording.end == everything.shape[1]
-        assert recording.end - recording.start == min(recording.end, kept)
+        least = kept if is_heard else min(kept, (LEAST_PAGES - 1) * PAGE)
+        assert min(recording.end, kept) >= recording.end - recording.start
+        assert recording.end - recording.start >= min(recording.end, least)
         begin = (recording.start + recording.end) // 2
         for first in (recording.start, begin):
             np.testing.assert_array_equal(
@@ -147,18 +149,30 @@ def test_a_recording_that_is_cleared_or_gone_leaves_its_memory_to_others() -> No
 
 
 def test_memory_of_music_that_is_heard_is_there_before_it_and_then_grows_no_more() -> None:
-    """Of 5 min, after less than 20 s; what nobody hears takes what it needs, as it needs it."""
+    """Of 5 min, after less than 20 s; what nobody hears takes no more than a gap needs."""
     memory = RecordingMemory(page_samples=PAGE)
     recording, unheard = (Recording(1, 300 * PAGE, memory) for _ in range(2))
     recording.is_heard = True
     for one in (recording, unheard):
         heard(one, 19 * PAGE, piece=6)
-    assert (recording.pages, unheard.pages) == (300, 19)
+    assert (recording.pages, unheard.pages) == (300, LEAST_PAGES)
     most = 0
     for _ in range(80):
         heard(recording, 5 * PAGE)
         most = max(most, recording.pages)
     assert most <= 302
+
+
+def test_what_was_heard_is_there_when_its_listener_comes_back_a_moment_later() -> None:
+    """A page that is loaded anew is no listener for a second."""
+    recording = Recording(1, 300 * PAGE, RecordingMemory(page_samples=PAGE))
+    recording.is_heard = True
+    heard(recording, 300 * PAGE)
+    recording.is_heard = False
+    heard(recording, 10 * PAGE)
+    recording.is_heard = True
+    heard(recording, 5 * PAGE)
+    assert recording.end - recording.start == 300 * PAGE
 
 
 def test_sixteen_sessions_cannot_take_all_memory() -> None:
