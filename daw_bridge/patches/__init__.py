@@ -14,6 +14,7 @@ From the bottom up:
     spots      which control stands where: a table is filled
     maxpat     what stands where in magnet-live.maxpat
     device     and in magnet-live.amxd, with live_set (tempo, transport, clips) and amxd (the file)
+    reading    the boxes of a patch that was read
     lint       what is wrong with a patch, ours or another; lint_parameters, lint_view
     picture    a patch -> SVG
     pd         magnet-live.pd, of pd_canvas, pd_controls, pd_sound, pd_takes; drawn by pd_picture

@@ -19,13 +19,13 @@ from daw_bridge.patches.amxd import DeviceKind, project
 from daw_bridge.patches.extras import connection, takes_keep, takes_recall
 from daw_bridge.patches.link import link
 from daw_bridge.patches.live_set import clips, host, identity
-from daw_bridge.patches.patcher import ENUM, Box, Json, Parameter, Patcher, Rect
+from daw_bridge.patches.patcher import DEVICE_HEIGHT, ENUM, Box, Json, Parameter, Patcher, Rect
 from daw_bridge.patches.sound import TAKES, install_button, mixer, road_tab, web
 from daw_bridge.patches.spots import Spot, a_button_each, place_controls
 from daw_bridge.patches.strips import Desk, Place
 
 PREFIX = "---"
-WIDTH, HEIGHT = 872.0, 169.0
+WIDTH = 872.0
 _STRIPS_Y = 930.0
 _FURNITURE_X = 2420.0
 
@@ -122,7 +122,7 @@ def device() -> Json:
     desk = Desk(patcher, PREFIX, stores=True)
     for row, x in enumerate((112, 342, 450, 673)):
         at = Rect(_FURNITURE_X, 40 + 30 * row, 60, 20)
-        line = Rect(x, 6, 1, HEIGHT - 12)
+        line = Rect(x, 6, 1, DEVICE_HEIGHT - 12)
         patcher.ui("panel", at, line, background=1, bgcolor=displays.GREY)
     _header(desk)
     _connection(desk)

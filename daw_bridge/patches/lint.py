@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from daw_bridge.patches.ports import (
     Ports,
     parse_text,
 )
+from daw_bridge.patches.reading import boxes_of
 
 Object = Mapping[str, object]
 
@@ -141,7 +142,7 @@ def _patcher(patcher: Object, around: str, kind: DeviceKind | None) -> Iterator[
         yield from _box(box, name, kind)
     yield from _cords(lines, known, where)
     if not around:
-        yield from _names(_boxes(patcher))
+        yield from _names(boxes_of(patcher))
 
 
 def _box(box: Object, name: str, kind: DeviceKind | None) -> Iterator[Finding]:
@@ -198,7 +199,7 @@ def _subpatcher(box: Object, name: str, kind: DeviceKind | None) -> Iterator[Fin
         return
     yield from _patcher(inner, name, kind)
     for field, maxclass in (("numinlets", "inlet"), ("numoutlets", "outlet")):
-        ends = [end for end in _boxes(inner) if end.get("maxclass") == maxclass]
+        ends = [end for end in boxes_of(inner) if end.get("maxclass") == maxclass]
         if box.get(field) != len(ends):
             yield Finding(name, f"{field} is {box.get(field)}; it has {len(ends)} {maxclass} boxes")
         indices = sorted(str(end.get("index")) for end in ends)
@@ -267,7 +268,7 @@ def _cords(lines: list[object], boxes: Mapping[str, Object], where: str) -> Iter
         seen.add((source, outlet, destination, inlet))
 
 
-def _names(boxes: list[Object]) -> Iterator[Finding]:
+def _names(boxes: Sequence[Object]) -> Iterator[Finding]:
     """Check sends and buffers of the whole file."""
     texts = [parse_text(text) for text in _texts(boxes)]
     sent = {p.args[0] for p in texts if p.name in ("s", "send") and p.args}
@@ -282,13 +283,13 @@ def _names(boxes: list[Object]) -> Iterator[Finding]:
             yield Finding(f"[{parsed.name} {name}]", "there is no buffer of this name")
 
 
-def _texts(boxes: list[Object]) -> Iterator[str]:
+def _texts(boxes: Sequence[Object]) -> Iterator[str]:
     for box in boxes:
         if box.get("maxclass") == "newobj" and isinstance(box.get("text"), str):
             yield str(box["text"])
         inner = box.get("patcher")
         if isinstance(inner, dict):
-            yield from _texts(_boxes(inner))
+            yield from _texts(boxes_of(inner))
 
 
 def _device(patcher: Object, kind: DeviceKind | None) -> Iterator[Finding]:
@@ -307,18 +308,9 @@ def _device(patcher: Object, kind: DeviceKind | None) -> Iterator[Finding]:
     if not isinstance(patcher.get("devicewidth"), float):
         yield Finding("patcher", "devicewidth must be a number with a point")
     if kind is DeviceKind.AUDIO_EFFECT:
-        names = {parse_text(text).name for text in _texts(_boxes(patcher))}
+        names = {parse_text(text).name for text in _texts(boxes_of(patcher))}
         for needed in sorted({"plugin~", "plugout~"} - names):
             yield Finding("patcher", f"an audio effect without {needed}: nothing passes through")
-
-
-def _boxes(patcher: Object) -> list[Object]:
-    """Return what can be read as boxes of a patcher that may be anything."""
-    entries = patcher.get("boxes")
-    found = (
-        [e.get("box") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
-    )
-    return [box for box in found if isinstance(box, dict)]
 
 
 def _paths(value: object) -> Iterator[str]:

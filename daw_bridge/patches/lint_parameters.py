@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from daw_bridge.patches.patcher import BLOB, ENUM, FLOAT, INT
 from daw_bridge.patches.ports import PARAMETER_KEYS, UI, ObjectClass
+from daw_bridge.patches.reading import value_of
 
 Found = tuple[str, str]  # where, what
 
@@ -24,9 +25,8 @@ def parameter_findings(box: Mapping[str, object], known: ObjectClass) -> Iterato
         return
     if not isinstance(box.get("varname"), str):
         yield "a parameter needs a scripting name (varname)"
-    saved = box.get("saved_attribute_attributes")
-    value = saved.get("valueof") if isinstance(saved, dict) else None
-    if not isinstance(value, dict):
+    value = value_of(box)
+    if value is None:
         yield "a parameter without saved_attribute_attributes: {valueof: ...}"
         return
     for key in sorted(set(value) - PARAMETER_KEYS):
@@ -114,9 +114,8 @@ def _parameters(patcher: Mapping[str, object], path: str) -> Iterator[tuple[str,
         if isinstance(box.get("patcher"), dict):
             yield from _parameters(box["patcher"], f"{box_id}::")
         known = UI.get(str(box.get("maxclass")))
-        saved = box.get("saved_attribute_attributes")
-        value = saved.get("valueof") if isinstance(saved, dict) else None
-        if known is not None and box.get("parameter_enable") == 1 and isinstance(value, dict):
+        value = value_of(box)
+        if known is not None and box.get("parameter_enable") == 1 and value is not None:
             long = str(value.get("parameter_longname"))
             yield box_id, long, str(value.get("parameter_shortname")), str(box.get("varname"))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from daw_bridge.patches.patcher import Rect, text_width
+from daw_bridge.patches.patcher import DEVICE_HEIGHT, Rect, text_width
+from daw_bridge.patches.reading import boxes_of, value_of
 
-DEVICE_HEIGHT = 169.0  # of the device view in Live, in pixels
 _LIVE_FONT = 9.5
 _COMMENT_FONT = 12.0
 
@@ -16,7 +16,7 @@ Found = tuple[str, str]  # where, what
 
 def view_findings(patcher: Mapping[str, object]) -> Iterator[Found]:
     """Yield what is wrong with the presentation of a checked patcher."""
-    boxes = _boxes(patcher)
+    boxes = boxes_of(patcher)
     shown = []
     for box in boxes:
         if box.get("presentation") != 1:
@@ -54,7 +54,7 @@ def _inside(
 def _readable(box: Mapping[str, object], rect: Rect) -> Iterator[Found]:
     """Check that written words fit, as wide as Arial is."""
     text = str(box.get("text") or "")
-    parameter = _valueof(box)
+    parameter = value_of(box) or {}
     maxclass = box.get("maxclass")
     size = box.get("fontsize")
     default = _COMMENT_FONT if maxclass in ("comment", "textedit") else _LIVE_FONT
@@ -97,7 +97,7 @@ def crowded(patcher: Mapping[str, object]) -> Iterator[Found]:
 
     No error (Max's own patches do it), so no part of the linter; ours must not.
     """
-    boxes = [(box, Rect(*_numbers(box.get("patching_rect")))) for box in _boxes(patcher)]
+    boxes = [(box, Rect(*_numbers(box.get("patching_rect")))) for box in boxes_of(patcher)]
     for (one, first), (other, second) in combinations(boxes, 2):
         if first.overlaps(second):
             yield _name(one), f"{list(first)} lies on {_name(other)} {list(second)}"
@@ -105,11 +105,6 @@ def crowded(patcher: Mapping[str, object]) -> Iterator[Found]:
         inner = box.get("patcher")
         if isinstance(inner, dict):
             yield from ((f"{_name(box)} / {where}", what) for where, what in crowded(inner))
-
-
-def _boxes(patcher: Mapping[str, object]) -> list[Mapping[str, object]]:
-    entries = patcher.get("boxes")
-    return [entry["box"] for entry in entries] if isinstance(entries, list) else []
 
 
 def _rect(box: Mapping[str, object]) -> Rect | None:
@@ -121,12 +116,6 @@ def _numbers(value: object) -> list[float]:
     if not isinstance(value, list) or not all(type(n) in (int, float) for n in value):
         return []
     return [float(number) for number in value]
-
-
-def _valueof(box: Mapping[str, object]) -> Mapping[str, object]:
-    saved = box.get("saved_attribute_attributes")
-    value = saved.get("valueof") if isinstance(saved, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
 
 
 def _name(box: Mapping[str, object]) -> str:

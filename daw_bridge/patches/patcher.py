@@ -61,6 +61,7 @@ class Box:
     rect: Rect
 
 
+DEVICE_HEIGHT = 169.0  # of the device view in Live, in pixels
 FLOAT, INT, ENUM, BLOB = 0, 1, 2, 3
 _UNIT_STYLES = {"int": 0, "float": 1, "ms": 2, "Hz": 3, "dB": 4, "%": 5}
 _CUSTOM_UNIT = 9

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from daw_bridge.patches.lint_view import wrapped
-from daw_bridge.patches.patcher import Json, PatchError, Rect
+from daw_bridge.patches.patcher import DEVICE_HEIGHT, Json, PatchError, Rect
 from daw_bridge.patches.ports import SIGNAL
+from daw_bridge.patches.reading import boxes_of, value_of
 
 _INK, _PAPER, _SHADE, _LINE = "#1f2328", "#f4f4f2", "#e3e4e2", "#9a9d9f"
 _ACCENT, _FIELD, _WARM = "#4a7fb5", "#ffffff", "#e8a33d"
@@ -31,11 +32,11 @@ def presentation_picture(patch: Json) -> str:
         PatchError: the file has no patcher.
     """
     patcher = _patcher(patch)
-    shown = [box for box in _boxes(patcher) if box.get("presentation") == 1]
+    shown = [box for box in boxes_of(patcher) if box.get("presentation") == 1]
     shown.sort(key=lambda box: box.get("background") != 1)
     extent = _extent([_rect(box, "presentation_rect") for box in shown])
     width = float(str(patcher.get("devicewidth", extent.x + extent.width + _MARGIN)))
-    height = 169.0 if "devicewidth" in patcher else extent.y + extent.height + _MARGIN
+    height = DEVICE_HEIGHT if "devicewidth" in patcher else extent.y + extent.height + _MARGIN
     parts = [_box(Rect(0, 0, width, height), _PAPER, "none")]
     for box in shown:
         parts += _seen(box, _rect(box, "presentation_rect"))
@@ -51,7 +52,7 @@ def patching_picture(patch: Json) -> str:
     parts: list[str] = []
     y = width = 0.0
     for title, patcher in _sheets("", _patcher(patch)):
-        extent = _extent([_rect(box, "patching_rect") for box in _boxes(patcher)])
+        extent = _extent([_rect(box, "patching_rect") for box in boxes_of(patcher)])
         dx, dy = _MARGIN - extent.x, y + 40 - extent.y
         parts.append(_words(_MARGIN, y + 24, title or "the patch itself", 16, bold=True))
         parts += _patching(patcher, dx, dy)
@@ -62,7 +63,7 @@ def patching_picture(patch: Json) -> str:
 
 def _sheets(title: str, patcher: Json) -> Iterator[tuple[str, Json]]:
     yield title, patcher
-    for box in _boxes(patcher):
+    for box in boxes_of(patcher):
         inner = box.get("patcher")
         if isinstance(inner, dict):
             name = str(box.get("text", box.get("varname", "patcher")))
@@ -70,7 +71,7 @@ def _sheets(title: str, patcher: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _patching(patcher: Json, dx: float, dy: float) -> list[str]:
-    boxes = {str(box["id"]): box for box in _boxes(patcher)}
+    boxes = {str(box["id"]): box for box in boxes_of(patcher)}
     drawn = []
     for line in _list(patcher.get("lines")):
         cord = line.get("patchline", {})
@@ -115,7 +116,7 @@ def _patched(box: Json, rect: Rect) -> list[str]:
 def _seen(box: Json, rect: Rect) -> list[str]:
     """Draw one box as a player sees it."""
     maxclass = str(box["maxclass"])
-    value = _valueof(box)
+    value = value_of(box) or {}
     text = str(box.get("text", ""))
     short = str(value.get("parameter_shortname", ""))
     size = float(str(box.get("fontsize", 12.0 if maxclass in ("comment", "textedit") else 9.5)))
@@ -226,12 +227,6 @@ def _initial(value: Mapping[str, object]) -> str:
     return f"{number:g}" if isinstance(number, (int, float)) else str(number)
 
 
-def _valueof(box: Json) -> Mapping[str, object]:
-    saved = box.get("saved_attribute_attributes")
-    value = saved.get("valueof") if isinstance(saved, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
 def _port(box: Json, index: int, field: str, dx: float, dy: float) -> tuple[float, float]:
     """Return where a cord meets a box: Max spreads ports over its whole width."""
     rect = _rect(box, "patching_rect").moved(dx, dy)
@@ -306,10 +301,6 @@ def _patcher(patch: Json) -> Json:
     if not isinstance(patcher, dict):
         raise PatchError("the file has no patcher")
     return patcher
-
-
-def _boxes(patcher: Json) -> list[Json]:
-    return [entry["box"] for entry in _list(patcher.get("boxes"))]
 
 
 def _end(value: object) -> tuple[str, int]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from types import FrameType
 
 import numpy as np
+from counting import calls_of
 from silent_hub import silent_hub
 
 from daw_bridge import worker_protocol as wire
@@ -114,18 +113,8 @@ def test_syncs_that_wait_are_bounded_and_cost_no_more_than_one() -> None:
     assert {answer[0] for answer in client.answers} == {"fail"}
     assert "64 syncs wait already" in client.answers[0][2]
     client.answers.clear()
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        rig.hub.session("main").on_worker_lost("gone", 0.0, for_good=True)
-    finally:
-        sys.setprofile(before)
+    main = rig.hub.session("main")
+    calls = calls_of(lambda: main.on_worker_lost("gone", 0.0, for_good=True))
     assert calls < 40 * (MAX_REQUESTS + MAX_SYNCS)
     kinds = [answer[0] for answer in client.answers]
     assert kinds == ["fail"] * (MAX_REQUESTS - 1) + ["synced"] * MAX_SYNCS

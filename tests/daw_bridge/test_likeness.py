@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-
+from counting import calls_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.controls import BY_ADDRESS, PARAM_PREFIX
 from daw_bridge.likeness import LONGEST, MOST, KnownWords
-
-
-def calls_of(work: Callable[[], object]) -> int:
-    """Return how many functions were called, ours and the interpreter's."""
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return calls
 
 
 def test_one_wrong_letter_in_a_name_is_found_wherever_it_is() -> None:
@@ -53,5 +33,5 @@ def test_a_guess_costs_some_calls_for_each_word_and_the_next_time_none() -> None
     """However long the word is; to align the texts took hundreds for each."""
     known = KnownWords(BY_ADDRESS)
     for word in ("/magnet/typo", "/magnet/param/temprature", "/magnet/" + "x" * 60_000):
-        assert calls_of(lambda word=word: known.like(word)) < 10 * len(BY_ADDRESS)
-        assert calls_of(lambda word=word: known.like(word)) < 5
+        assert calls_of(lambda word=word: known.like(word), builtins=True) < 10 * len(BY_ADDRESS)
+        assert calls_of(lambda word=word: known.like(word), builtins=True) < 5

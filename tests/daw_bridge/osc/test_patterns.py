@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
-from collections.abc import Callable
-from types import FrameType
 
 import pytest
+from counting import calls_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,22 +83,14 @@ def test_what_means_no_settings_is_refused_with_the_reason(pattern, args, word) 
     assert len(caught.value.reason) < 300
 
 
-def calls_of(work: Callable[[], object]) -> int:
-    """Return how many functions were called, ours and the interpreter's."""
-    calls = 0
+def calls_for(pattern: str) -> int:
+    """Return how many functions are called to know which settings a pattern means."""
 
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
+    def match() -> None:
         with contextlib.suppress(MessageError):
-            work()
-    finally:
-        sys.setprofile(before)
-    return calls
+            matching_settings(pattern, (1.0,))
+
+    return calls_of(match, builtins=True)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +102,8 @@ def test_no_pattern_costs_more_than_its_length_times_the_table(start, piece) -> 
     room = MAX_PATTERN_CHARACTERS - len(start)
     pattern = start + piece * (room // len(piece))
     addresses = sum(1 + len(control.address) for control in CONTROLS)
-    assert calls_of(lambda: matching_settings(pattern, (1.0,))) < 4 * len(pattern) * len(CONTROLS)
-    stars = calls_of(lambda: matching_settings(start + "*" * room, (1.0,)))
+    assert calls_for(pattern) < 4 * len(pattern) * len(CONTROLS)
+    stars = calls_for(start + "*" * room)
     assert stars < 6 * addresses  # they are one
 
 

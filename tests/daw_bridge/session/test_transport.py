@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
+from counting import calls_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -192,22 +191,6 @@ def test_whatever_moves_the_music_order_is_kept(bpm, moves) -> None:
         transport.shift(at, samples)
     counts = [4 * beat.bar + beat.beat for beat in passed(transport, 300_000, 977)]
     assert counts == sorted(set(counts))
-
-
-def calls_of(work: Callable[[], object]) -> int:
-    """Return how many functions of Python some work calls."""
-    calls = 0
-
-    def count(frame: object, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event == "call"
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return calls
 
 
 def test_a_stream_with_many_changes_of_tempo_keeps_time_as_cheaply_as_a_new_one() -> None:
